@@ -1,0 +1,70 @@
+"""The funnel's trend as Unfold's bundled chart library takes it, in a data attribute."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from analytics.rules.offer_funnel import StageCounts
+from analytics.rules.periods import Period, Step
+
+# Readable on white and on the dark background.
+IMPRESSIONS_COLOUR, CLICKS_COLOUR, ACCEPTS_COLOUR, PREVIOUS_COLOUR = "#3b82f6", "#d97706", "#059669", "#9ca3af"
+
+
+def draw(period: Period, current: Sequence[StageCounts], previous: Sequence[StageCounts]) -> dict[str, str]:
+    """JSON of two charts (impressions are a hundred times the rest) and of their options."""
+    labels = [write_label(edge, period.zone, period.step) for edge in period.current.edges[:-1]]
+    return {
+        "impressions": json.dumps(
+            {
+                "labels": labels,
+                "datasets": [
+                    _line("Impressions", IMPRESSIONS_COLOUR, [counts.impressions for counts in current]),
+                    _line("Before", PREVIOUS_COLOUR, [counts.impressions for counts in previous], is_dashed=True),
+                ],
+            }
+        ),
+        "responses": json.dumps(
+            {
+                "labels": labels,
+                "datasets": [
+                    _line("Clicks", CLICKS_COLOUR, [counts.clicks for counts in current]),
+                    _line("Accepts", ACCEPTS_COLOUR, [counts.accepts for counts in current]),
+                    _line("Clicks before", PREVIOUS_COLOUR, [counts.clicks for counts in previous], is_dashed=True),
+                ],
+            }
+        ),
+        "options": json.dumps(_OPTIONS),
+    }
+
+
+def write_label(moment: datetime, zone: ZoneInfo, step: Step) -> str:
+    """A day, or an hour with its day, on the clocks of the zone."""
+    return moment.astimezone(zone).strftime("%a %H:%M" if step is Step.HOUR else "%d %b")
+
+
+def _line(label: str, colour: str, values: list[int], *, is_dashed: bool = False) -> dict[str, Any]:
+    line: dict[str, Any] = {"label": label, "data": values, "borderColor": colour, "backgroundColor": colour}
+    return line | ({"borderDash": [4, 4]} if is_dashed else {})
+
+
+_OPTIONS: dict[str, Any] = {
+    "animation": False,
+    "responsive": True,
+    "maintainAspectRatio": False,
+    "interaction": {"mode": "index", "intersect": False},
+    "datasets": {"line": {"borderWidth": 2, "pointRadius": 2}},
+    "plugins": {
+        "legend": {"display": True, "align": "end", "labels": {"color": "#9ca3af", "boxWidth": 14, "boxHeight": 2}}
+    },
+    "scales": {
+        "x": {"ticks": {"color": "#9ca3af", "maxTicksLimit": 10, "maxRotation": 0}, "grid": {"display": False}},
+        "y": {
+            "beginAtZero": True,
+            "ticks": {"color": "#9ca3af", "precision": 0, "maxTicksLimit": 6},
+            "grid": {"color": "rgba(156, 163, 175, .2)"},
+        },
+    },
+}

@@ -1,0 +1,71 @@
+"""manage.py export_offer_events: offer events of the last days as a file."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from tqdm import tqdm
+
+from analytics.export import COLUMNS, count_offer_events, export_offer_events
+from smplat import clock
+from smplat.errors import Refusal
+from smplat.exports.atomic_file import STANDARD_OUTPUT, open_output
+from smplat.exports.formats import Format, open_writer
+
+DEFAULT_LOOKBACK_DAYS = 7
+# Centuries back; more would leave the calendar.
+LONGEST_LOOKBACK_DAYS = 36_500
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes the offer events received in the last days, newest first, as CSV, JSON, NDJSON or Parquet. "
+        "The file appears only when it is complete. Exit code 0, or 1 with a sentence on standard error."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--lookback-days", type=int, default=DEFAULT_LOOKBACK_DAYS, help="Days back from now (default 7)."
+        )
+        parser.add_argument("--format", choices=Format.values, default=Format.CSV.value, help="Default csv.")
+        parser.add_argument(
+            "--output", type=Path, help="A path, or - for standard output (default checkout-offer-events.<format>)."
+        )
+
+    def handle(self, *, lookback_days: int, format: str, output: str | Path | None, **_options: Any) -> None:  # noqa: A002 - the option's name
+        if not 0 < lookback_days <= LONGEST_LOOKBACK_DAYS:
+            raise CommandError(f"--lookback-days must be from 1 to {LONGEST_LOOKBACK_DAYS}.")
+        since = clock.now() - timedelta(days=lookback_days)
+        path = Path(output or f"checkout-offer-events.{format}")
+        try:
+            count = self._export(since=since, chosen=Format(format), path=path)
+        except Refusal as refused:
+            raise CommandError(refused.message) from refused
+        except DatabaseError as failed:
+            raise CommandError(f"The database did not deliver the events: {failed}") from failed
+        except OSError as failed:
+            raise CommandError(f"{path} could not be written: {failed.strerror or failed}.") from failed
+        # Standard output may be the export itself.
+        summary = self.stderr if path == STANDARD_OUTPUT else self.stdout
+        summary.write(
+            f"exported={count} format={format} lookback_days={lookback_days} output={path}", lambda text: text
+        )
+
+    def _export(self, *, since: datetime, chosen: Format, path: Path) -> int:
+        watched = sys.stderr.isatty()
+        with (
+            open_output(path) as file,
+            tqdm(
+                total=count_offer_events(since=since) if watched else None,
+                disable=not watched,
+                unit=" events",
+                unit_scale=True,
+                file=sys.stderr,
+            ) as progress,
+        ):
+            writer = open_writer(chosen, file, COLUMNS)
+            return export_offer_events(since=since, writer=writer, on_written=progress.update)

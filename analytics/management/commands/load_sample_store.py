@@ -1,0 +1,71 @@
+"""Fill a development database with a made-up store."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from analytics.sample_store.access import STOREFRONT, ensure_client, ensure_keys, ensure_logins
+from analytics.sample_store.history import plan_batches
+from analytics.sample_store.loading import Loaded, fold_everything, load_batches
+from smplat import clock
+
+LONGEST_DAYS = 180
+DEFAULT_KEYS_FILE = Path(".smplat") / "demo.json"
+# Pages of the demo, and of a storefront under development, may send events with the publishable key.
+DEFAULT_ORIGINS = ("http://localhost:8000", "http://127.0.0.1:8000")
+
+
+class Command(BaseCommand):
+    """People, keys and weeks of offer events, the same for the same seed. A second run adds nothing."""
+
+    help = "Loads the sample store: demo logins, API keys and weeks of made-up offer events. Development only."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--days", type=int, default=60, help="how far the past reaches (default 60)")
+        parser.add_argument("--seed", type=int, default=7, help="decides everything that is made up (default 7)")
+        parser.add_argument("--json", action="store_true", help="print keys and logins as one line of JSON")
+        parser.add_argument("--keys-file", type=Path, default=settings.BASE_DIR / DEFAULT_KEYS_FILE)
+        parser.add_argument(
+            "--origin", action="append", help="page that may use the publishable key, such as http://localhost:8000"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Load what is missing.
+
+        Raises:
+            CommandError: this is no development environment, or an option makes no sense.
+        """
+        if not settings.DEVELOPMENT:
+            raise CommandError("The sample store has known passwords: it is loaded only where ENVIRONMENT=development.")
+        if not 1 <= options["days"] <= LONGEST_DAYS:
+            raise CommandError(f"--days is 1 to {LONGEST_DAYS}.")
+        now = clock.now()
+        origins = tuple(options["origin"] or {*DEFAULT_ORIGINS, settings.API_BASE_URL, settings.FRONTEND_URL})
+        logins = ensure_logins()
+        keys = ensure_keys(options["keys_file"], origins=origins, now=now)
+        loaded = self._load_events(days=options["days"], seed=options["seed"])
+        if options["json"]:
+            people = [asdict(login) for login in logins]
+            self.stdout.write(json.dumps({"keys": asdict(keys), "logins": people, "loaded": asdict(loaded)}))
+            return
+        for login in logins:
+            self.stdout.write(f"login {login.username} / {login.password}")
+        self.stdout.write(f"keys of {STOREFRONT} are in {options['keys_file']}")
+        self.stdout.write(" ".join(f"{name}={count}" for name, count in asdict(loaded).items()))
+
+    def _load_events(self, *, days: int, seed: int) -> Loaded:
+        """The past ends when the store was first loaded: what follows is live."""
+        client = ensure_client(STOREFRONT)
+        batches = list(plan_batches(seed=seed, days=days, until=client.created_at))
+        total = sum(len(batch.lines) for batch in batches)
+        with tqdm(total=total, unit="event", disable=not sys.stderr.isatty()) as bar:
+            loaded = load_batches(batches, client_id=client.pk, now=client.created_at, progress=bar.update)
+        fold_everything(now=clock.now())
+        return loaded

@@ -1,0 +1,62 @@
+"""A person or a program gives an order another status."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from checkout.actors import Actor
+from checkout.errors import TransitionNotAllowed
+from checkout.paid import announce_paid
+from checkout.positions import hold_order, write_position, write_state_change, write_steps
+from checkout.rules.position import Step
+from checkout.rules.status_changes import decide_status_change
+from checkout.states import OrderStatus, Stage, StageStatus
+from smplat.db import Receipt, transaction
+
+PAID = Step(Stage.PAYMENT, StageStatus.COMPLETED)
+
+
+@dataclass(frozen=True)
+class StatusChanged:
+    """From where to where an order went."""
+
+    order_id: UUID
+    from_status: OrderStatus
+    to_status: OrderStatus
+
+
+def change_order_status(
+    *,
+    order_id: UUID,
+    wanted: OrderStatus,
+    by: Actor,
+    notes: str,
+    metadata: dict[str, Any] | None,
+    occurred_at: datetime,
+    now: datetime,
+    receipt: Receipt | None = None,
+) -> StatusChanged:
+    """Change the status; the checkout follows, with an event for each stage that is skipped.
+
+    Emits `checkout.order.paid` when the change carries the order past payment.
+
+    Raises:
+        OrderNotFound: there is no such order.
+        TransitionNotAllowed: the status cannot follow the present one.
+    """
+    with transaction(receipt=receipt) as keep:
+        held = hold_order(order_id=order_id, now=now)
+        before = held.position.order_status
+        verdict = decide_status_change(position=held.position, wanted=wanted, by_person=by.is_person)
+        if not verdict.is_allowed:
+            raise TransitionNotAllowed(
+                f"Cannot transition order from {before} to {wanted}", extra={"reason": verdict.reason}
+            )
+        write_state_change(order=held.order, to_status=wanted, by=by, at=occurred_at, notes=notes, metadata=metadata)
+        note = notes or verdict.reason
+        write_steps(orchestration=held.orchestration, steps=verdict.steps, at=occurred_at, note=note)
+        write_position(held=held, position=verdict.position, waits_until=None, at=occurred_at, now=now)
+        if PAID in verdict.steps:
+            announce_paid(order=held.order, at=occurred_at, now=now)
+        return keep(StatusChanged(order_id, before, wanted))

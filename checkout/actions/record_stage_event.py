@@ -1,0 +1,103 @@
+"""A stage of a checkout reports how it is doing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from checkout.actors import SYSTEM
+from checkout.errors import StageEventRefused
+from checkout.models import OrchestrationEvent
+from checkout.paid import announce_paid
+from checkout.positions import Held, hold_order, write_event, write_position, write_state_change, write_steps
+from checkout.rules.position import Step
+from checkout.rules.stage_events import Outcome, StageVerdict, decide_stage_event
+from checkout.states import Stage, StageStatus
+from smplat.db import Receipt, transaction
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """What the sender says happened."""
+
+    step: Step
+    note: str
+    payload: dict[str, Any]
+    # Only read while the status is waiting: when to look again.
+    next_action_at: datetime | None
+    metadata_patch: dict[str, Any]
+    # When it happened; `now` unless the sender may backdate.
+    occurred_at: datetime
+
+    @property
+    def is_payment_part(self) -> bool:
+        """Payload {method, amount} of the payment stage: one part of what is paid."""
+        return self.step.stage is Stage.PAYMENT and {"method", "amount"} <= self.payload.keys()
+
+
+@dataclass(frozen=True)
+class StageEventRecorded:
+    """The order, and whether anything was written."""
+
+    order_id: UUID
+    outcome: Outcome
+
+
+def record_stage_event(
+    *, order_id: UUID, report: StageReport, now: datetime, receipt: Receipt | None = None
+) -> StageEventRecorded:
+    """Write a stage event and move the order and its checkout; a repetition changes nothing.
+
+    Emits `checkout.order.paid` when the payment stage completes.
+
+    Raises:
+        OrderNotFound: there is no such order.
+        StageEventRefused: the event makes no sense here; its extra members say where the checkout stands.
+    """
+    with transaction(receipt=receipt) as keep:
+        held = hold_order(order_id=order_id, now=now)
+        verdict = _decide(held=held, report=report)
+        if verdict.outcome is Outcome.REFUSE:
+            raise _refusal(held=held, verdict=verdict)
+        if verdict.outcome is not Outcome.REPEAT:
+            _write(held=held, report=report, verdict=verdict, now=now)
+        return keep(StageEventRecorded(order_id, verdict.outcome))
+
+
+def _decide(*, held: Held, report: StageReport) -> StageVerdict:
+    events = OrchestrationEvent.objects.filter(orchestration=held.orchestration)
+    log = list(events.values_list("stage", "status", "transition_note", "payload"))
+    said = (report.step.stage, report.step.status, report.note, report.payload)
+    return decide_stage_event(
+        position=held.position,
+        step=report.step,
+        reached={Step(Stage(stage), StageStatus(status)) for stage, status, _, _ in log},
+        is_known=said in log,
+        is_payment_part=report.is_payment_part,
+    )
+
+
+def _refusal(*, held: Held, verdict: StageVerdict) -> StageEventRefused:
+    return StageEventRefused(
+        extra={
+            "reason": verdict.reason,
+            "orderStatus": held.order.status,
+            "currentStage": held.orchestration.current_stage,
+            "stageStatus": held.orchestration.stage_status,
+        }
+    )
+
+
+def _write(*, held: Held, report: StageReport, verdict: StageVerdict, now: datetime) -> None:
+    checkout, at = held.orchestration, report.occurred_at
+    write_event(orchestration=checkout, step=report.step, at=at, note=report.note, payload=report.payload)
+    write_steps(orchestration=checkout, steps=verdict.steps, at=at, note="entered")
+    checkout.metadata = {**checkout.metadata, **report.metadata_patch}
+    if verdict.position.order_status != held.order.status:
+        write_state_change(
+            order=held.order, to_status=verdict.position.order_status, by=SYSTEM, at=at, notes=report.note
+        )
+    waits_until = report.next_action_at if report.step.status is StageStatus.WAITING else None
+    write_position(held=held, position=verdict.position, waits_until=waits_until, at=at, now=now)
+    if verdict.outcome is Outcome.MOVE and report.step == Step(Stage.PAYMENT, StageStatus.COMPLETED):
+        announce_paid(order=held.order, at=at, now=now)

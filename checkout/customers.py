@@ -1,0 +1,66 @@
+"""Finding or making the customer of an order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from checkout.models import Customer
+from smplat.db import require_transaction
+
+
+@dataclass(frozen=True)
+class CustomerDetails:
+    """What an order says about its customer; empty fields say nothing."""
+
+    email: str = ""
+    name: str = ""
+    locale: str = ""
+    time_zone: str = ""
+
+
+def resolve_customer(*, user_id: UUID | None, details: CustomerDetails | None, now: datetime) -> Customer | None:
+    """The customer with this id, or else with this address, or a new one; None when the order names nobody.
+
+    What the order says replaces what was known; what it leaves out stays.
+    """
+    require_transaction()
+    details = details or CustomerDetails()
+    if user_id is None and not details.email:
+        return None
+    _lock_identity(str(user_id or details.email.lower()))
+    found = Customer.objects.filter(pk=user_id) if user_id else _by_address(details.email)
+    customer = found.first()
+    if customer is None:
+        return Customer.objects.create(created_at=now, **({"id": user_id} if user_id else {}), **_said(details))
+    changed = {field: value for field, value in _said(details).items() if getattr(customer, field) != value}
+    if changed and customer.erased_at is None:
+        for field, value in changed.items():
+            setattr(customer, field, value)
+        customer.save(update_fields=list(changed))
+    return customer
+
+
+def _by_address(email: str) -> QuerySet[Customer]:
+    # Lower() on both sides, as in the index customer_by_email (iexact would compare in upper case and miss it).
+    known = Customer.objects.alias(address=Lower("email")).filter(address=email.lower()).exclude(email="")
+    return known.order_by("created_at", "id")
+
+
+def _said(details: CustomerDetails) -> dict[str, str]:
+    values = {
+        "email": details.email,
+        "name": details.name,
+        "locale": details.locale,
+        "time_zone": details.time_zone,
+    }
+    return {field: value for field, value in values.items() if value}
+
+
+def _lock_identity(identity: str) -> None:
+    """Two first orders of one person must not make two customers: the second waits for the first to commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"customer:{identity}"])

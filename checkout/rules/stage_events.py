@@ -1,0 +1,99 @@
+"""Whether a stage event makes sense where an order stands, and where it leads. Source: contract 4.3 and 4.5, defect D-18."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+
+from checkout.rules.position import Position, Step, entering
+from checkout.states import STATUS_OF_STAGE, OrderStatus, Stage, StageStatus
+
+# Within one stage: which status may follow which. Completing leads out of the stage and stands for itself below.
+FOLLOWING: dict[StageStatus, frozenset[StageStatus]] = {
+    StageStatus.NOT_STARTED: frozenset(
+        {StageStatus.IN_PROGRESS, StageStatus.WAITING, StageStatus.FAILED, StageStatus.COMPLETED}
+    ),
+    StageStatus.IN_PROGRESS: frozenset({StageStatus.WAITING, StageStatus.FAILED, StageStatus.COMPLETED}),
+    StageStatus.WAITING: frozenset({StageStatus.IN_PROGRESS, StageStatus.FAILED, StageStatus.COMPLETED}),
+    StageStatus.FAILED: frozenset({StageStatus.IN_PROGRESS}),
+    StageStatus.COMPLETED: frozenset(),
+}
+
+
+class Outcome(Enum):
+    """What to do with a stage event."""
+
+    MOVE = "move"  # write it and move
+    RECORD = "record"  # write it, the state stays
+    REPEAT = "repeat"  # already so: answer as if done, write nothing
+    REFUSE = "refuse"  # makes no sense here
+
+
+@dataclass(frozen=True)
+class StageVerdict:
+    """The outcome, its reason (a stable code) and, for a move, where it leads and what the log says after the event."""
+
+    outcome: Outcome
+    reason: str
+    position: Position
+    # Lines that follow the event itself, for example the stage that is entered.
+    steps: tuple[Step, ...] = ()
+
+
+def decide_stage_event(
+    *,
+    position: Position,
+    step: Step,
+    reached: Collection[Step],
+    is_known: bool,
+    is_payment_part: bool,
+) -> StageVerdict:
+    """Decide about one event.
+
+    Args:
+        position: where the order stands.
+        step: the stage and status the event reports.
+        reached: every stage and status this checkout's log already holds.
+        is_known: an event equal in stage, status, note and payload is already in the log.
+        is_payment_part: the event reports one part of the payment ({method, amount}); parts add up and may come late.
+    """
+    known_part = is_payment_part and step.stage is Stage.PAYMENT and step.status is not StageStatus.COMPLETED
+    part = _decide_payment_part(position=position, step=step, is_known=is_known) if known_part else None
+    if part is not None:
+        return part
+    if step == Step(position.stage, position.stage_status):
+        return StageVerdict(Outcome.REPEAT if is_known else Outcome.RECORD, "already-there", position)
+    if step.stage.position < position.stage.position and step in reached:
+        return StageVerdict(Outcome.REPEAT, "already-passed", position)
+    refusal = _find_refusal(position=position, step=step)
+    if refusal is not None:
+        return StageVerdict(Outcome.REFUSE, refusal, position)
+    return _move(position=position, step=step)
+
+
+def _find_refusal(*, position: Position, step: Step) -> str | None:
+    if position.order_status is OrderStatus.CANCELED:
+        return "order-canceled"
+    if position.order_status is OrderStatus.ON_HOLD:
+        return "order-on-hold"
+    if step.stage is not position.stage:
+        return "stage-not-current"
+    return None if step.status in FOLLOWING[position.stage_status] else "status-does-not-follow"
+
+
+def _decide_payment_part(*, position: Position, step: Step, is_known: bool) -> StageVerdict | None:
+    """A part that is known repeats; one that comes after its stage is written down and moves nothing."""
+    if is_known:
+        return StageVerdict(Outcome.REPEAT, "part-already-known", position)
+    same_place = step == Step(position.stage, position.stage_status)
+    if same_place or position.stage is not Stage.PAYMENT:
+        return StageVerdict(Outcome.RECORD, "payment-part", position)
+    return None
+
+
+def _move(*, position: Position, step: Step) -> StageVerdict:
+    if step.status is not StageStatus.COMPLETED:
+        moved = Position(position.order_status, step.stage, step.status)
+        return StageVerdict(Outcome.MOVE, "moved", moved)
+    arrival = entering(step.stage.following)
+    moved = Position(STATUS_OF_STAGE[arrival.stage], arrival.stage, arrival.status)
+    return StageVerdict(Outcome.MOVE, "stage-completed", moved, (arrival,))

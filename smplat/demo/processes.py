@@ -1,0 +1,66 @@
+"""The processes of a demo: what each is called and how it is started."""
+
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from smplat.embedded.layout import CHECKOUT
+
+MANAGE = (sys.executable, "manage.py")
+CELERY = (sys.executable, "-m", "celery", "-A", "smplat")
+WEB_WORKERS = 2
+# Each web process waits for the database most of the time; more threads only queue for its connections.
+WEB_THREADS = 8
+TASK_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process of the demo. Its log is .smplat/log/<name>.log."""
+
+    name: str
+    command: tuple[str, ...]
+    stop_signal: signal.Signals = signal.SIGTERM
+    # Whether the demo is of no use without it, so that its steady failing ends the demo.
+    essential: bool = True
+
+
+def environment(state: Path) -> dict[str, str]:
+    """What every process inherits. Web processes share their metrics through files."""
+    metrics = state / "metrics"
+    metrics.mkdir(exist_ok=True)
+    return os.environ | {"PYTHONUNBUFFERED": "1", "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+
+
+def web(*, port: int) -> Program:
+    """Granian. Without the two switches at its end one dead worker takes the site down, and SIGTERM during import hangs."""
+    server = str(Path(sys.executable).parent / "granian")
+    return Program(
+        "web",
+        (
+            server,
+            *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+            *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
+            *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+            "smplat.wsgi:application",
+        ),
+    )
+
+
+def worker() -> Program:
+    return Program("worker", (*CELERY, "worker", "--without-mingle", "--concurrency", str(TASK_WORKERS)))
+
+
+def beat() -> Program:
+    return Program("beat", (*CELERY, "beat", "--pidfile="))
+
+
+def simulator(*, url: str, key: str) -> Program:
+    return Program("storefront", (*MANAGE, "simulate_storefront", "--base-url", url, "--key", key), essential=False)
+
+
+def belongs(arguments: str) -> bool:
+    """Whether a command line is that of a process of this checkout's demo."""
+    return any(mark in arguments for mark in (str(CHECKOUT), sys.executable))

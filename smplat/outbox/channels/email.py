@@ -1,0 +1,168 @@
+"""Email through Django's backend."""
+
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.validators import validate_email
+from django.template import loader
+
+from smplat.outbox.carrier import Carrier, DeliveryFailed, DeliveryRefused, Plan, Receipt
+from smplat.outbox.models import Message
+from smplat.outbox.topics import get_topic
+from smplat.outbox.unsubscribe import make_link
+
+# RFC 5322 allows 998 characters a line; people read the first 60.
+MAX_SUBJECT_LENGTH = 200
+# A mail server that answers so closes the connection: the message is not to blame.
+SERVICE_NOT_AVAILABLE = 421
+
+
+class EmailCarrier(Carrier):
+    """One SMTP connection for a batch, opened with the first message and anew after an error."""
+
+    joins_transaction: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+        self._is_open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._close()
+
+    def is_configured(self) -> bool:
+        """A server and a sender."""
+        return bool(settings.EMAIL_HOST and settings.DEFAULT_FROM_EMAIL)
+
+    def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:  # noqa: ARG002 - the carrier's signature
+        """Each alone."""
+        return Plan([[message] for message in messages])
+
+    def route(self, message: Message) -> str:  # noqa: ARG002 - the carrier's signature
+        """All go through the one server."""
+        return settings.EMAIL_HOST
+
+    def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:  # noqa: ARG002 - the carrier's signature
+        """Send one email."""
+        (message,) = parcel
+        email = compose(message)
+        self._open()
+        try:
+            self._connection.send_messages([email])
+        except (smtplib.SMTPException, OSError) as problem:
+            self._close()
+            raise judge(problem) from problem
+        return Receipt("accepted by the mail server")
+
+    def _open(self) -> None:
+        if self._is_open:
+            return
+        try:
+            self._connection.open()
+        except (smtplib.SMTPException, OSError) as problem:
+            self._close()
+            raise DeliveryFailed(f"The mail server cannot be used: {_words_of(problem)}", is_shared=True) from problem
+        self._is_open = True
+
+    def _close(self) -> None:
+        self._is_open = False
+        try:
+            self._connection.close()
+        except (smtplib.SMTPException, OSError):
+            # Already gone. The backend forgets its connection all the same.
+            self._connection = get_connection()
+
+
+class UnfoldedEmail(EmailMultiAlternatives):
+    """An email whose long addresses stay on the line of their header.
+
+    Python folds after "List-Unsubscribe:" and leaves that line empty, which several mail programs do not read.
+    """
+
+    def message(self) -> Any:  # type: ignore[override] # the stubs describe Django 6, where a policy can be given
+        """The MIME message with lines up to the longest that RFC 5322 allows."""
+        message = super().message()
+        message.policy = message.policy.clone(max_line_length=998)
+        return message
+
+
+def compose(message: Message) -> EmailMultiAlternatives:
+    """The email of a message: text and HTML from its topic's templates, the payload as their context.
+
+    The Message-ID is made of the message's id, so that a repeat is recognised as one.
+
+    Raises:
+        DeliveryRefused: the recipient is not one email address.
+    """
+    _check_address(message.recipient)
+    template = f"emails/{get_topic(message.topic).template}"
+    context = message.payload | {"base_url": settings.API_BASE_URL, "unsubscribe_url": ""}
+    headers = {"Message-ID": _message_id(message), "Auto-Submitted": "auto-generated"}
+    if message.category and message.recipient_id:
+        link = make_link(recipient_id=message.recipient_id, category=message.category)
+        context["unsubscribe_url"] = link
+        # One click without a page (RFC 8058).
+        headers |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    subject = loader.get_template(f"{template}_subject.txt", using="text").render(context)
+    email = UnfoldedEmail(
+        subject=" ".join(subject.split())[:MAX_SUBJECT_LENGTH],
+        body=loader.get_template(f"{template}.txt", using="text").render(context),
+        to=[message.recipient],
+        headers=headers,
+    )
+    email.attach_alternative(loader.get_template(f"{template}.html", using="django").render(context), "text/html")
+    return email
+
+
+def judge(problem: smtplib.SMTPException | OSError) -> DeliveryFailed | DeliveryRefused:
+    """What the mail server's answer means: 5xx about recipient or content is final, everything else passes."""
+    words = _words_of(problem)
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        code = next(iter(problem.recipients.values()))[0]
+        return (
+            DeliveryRefused(words, response_status=code) if code >= 500 else DeliveryFailed(words, response_status=code)
+        )
+    if isinstance(problem, smtplib.SMTPSenderRefused):
+        # Our sender, so every message meets it, and a person has to correct the settings.
+        return DeliveryFailed(words, response_status=problem.smtp_code, is_shared=True)
+    if isinstance(problem, smtplib.SMTPResponseException):
+        if problem.smtp_code >= 500:
+            return DeliveryRefused(words, response_status=problem.smtp_code)
+        is_shared = problem.smtp_code == SERVICE_NOT_AVAILABLE
+        return DeliveryFailed(words, response_status=problem.smtp_code, is_shared=is_shared)
+    if isinstance(problem, smtplib.SMTPNotSupportedError):
+        return DeliveryRefused(words)
+    return DeliveryFailed(words)
+
+
+def _check_address(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise DeliveryRefused("The recipient is not an email address.") from None
+
+
+def _message_id(message: Message) -> str:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{message.pk}@{domain}>"
+
+
+def _words_of(problem: Exception) -> str:
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(problem.recipients.values()))
+        return f"{code} {_text(words)}"
+    if isinstance(problem, smtplib.SMTPResponseException):
+        return f"{problem.smtp_code} {_text(problem.smtp_error)}"
+    return f"{type(problem).__name__}: {problem}"
+
+
+def _text(words: bytes | str) -> str:
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words

@@ -1,0 +1,170 @@
+"""Slack, by bot token or incoming webhook."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from smplat.db import transaction
+from smplat.outbox.carrier import Carrier, DeliveryFailed, DeliveryRefused, Plan, Receipt
+from smplat.outbox.channels.slack_text import SEPARATOR, render
+from smplat.outbox.models import Message, SlackPost
+from smplat.outbox.rules import parse_retry_after
+from smplat.outbox.slack_bucket import block_until, take_posts
+
+TIMEOUT_SECONDS = 10
+# More in one post nobody reads; the rest waits for the next one.
+MAX_COALESCED = 12
+# The message is wrong, and stays so. Everything else is ours to set right or Slack's, and passes.
+FINAL_ERRORS = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "msg_too_long",
+        "no_text",
+        "invalid_payload",
+        "channel_is_archived",
+        "no_service",
+    }
+)
+
+
+class SlackCarrier(Carrier):
+    """Posts as fast as the bucket allows; when it is empty what waits becomes one post instead of a queue."""
+
+    joins_transaction: ClassVar[bool] = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def is_configured(self) -> bool:
+        """A bot token, or at least one destination with a webhook."""
+        return bool(settings.SLACK_BOT_TOKEN) or any(
+            place["webhook_url"] for place in settings.SLACK_DESTINATIONS.values()
+        )
+
+    def route(self, message: Message) -> str:
+        """The destination."""
+        return message.recipient
+
+    def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:
+        """Take tokens for each destination and sort its messages by them."""
+        by_place = sorted(messages, key=lambda message: (message.recipient, message.pk))
+        parcels: list[Sequence[Message]] = []
+        postponed: list[tuple[Message, datetime]] = []
+        for place, group in groupby(by_place, key=self.route):
+            waiting = list(group)
+            grant = take_posts(destination=place, wanted=len(waiting), now=now)
+            ready, late = sort_by_tokens(waiting, grant.posts)
+            parcels += ready
+            postponed += [(message, grant.next_at) for message in late]
+        return Plan(parcels, postponed)
+
+    def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:
+        """Post one message, or several as one."""
+        place = settings.SLACK_DESTINATIONS.get(parcel[0].recipient)
+        if place is None:
+            raise DeliveryRefused("There is no Slack destination of this name.")
+        text = SEPARATOR.join(render(message) for message in parcel)
+        try:
+            if settings.SLACK_BOT_TOKEN and place["channel"]:
+                return _post_as_bot(parcel[0], place["channel"], text, now)
+            return _post_to_webhook(place["webhook_url"], text, now)
+        except OSError as problem:
+            detail = f"Slack cannot be reached: {type(problem).__name__}"
+            raise DeliveryFailed(detail, is_shared=True) from problem
+        except DeliveryFailed as failure:
+            if failure.retry_after:
+                block_until(destination=parcel[0].recipient, moment=now + failure.retry_after)
+            raise
+
+
+def sort_by_tokens(messages: Sequence[Message], posts: int) -> tuple[list[Sequence[Message]], list[Message]]:
+    """Parcels for the posts allowed, and what has to wait.
+
+    With a token for each, each goes alone. With fewer, the last post carries what is left, except messages of a
+    conversation: those update a post of their own.
+    """
+    if posts >= len(messages):
+        return [[message] for message in messages], []
+    if posts == 0:
+        return [], list(messages)
+    alone, rest = messages[: posts - 1], messages[posts - 1 :]
+    together = [message for message in rest if not _conversation_of(message)][:MAX_COALESCED] or [rest[0]]
+    return [*([message] for message in alone), together], [message for message in rest if message not in together]
+
+
+def _conversation_of(message: Message) -> str:
+    return str(message.payload.get("conversation", ""))
+
+
+def _post_as_bot(message: Message, channel: str, text: str, now: datetime) -> Receipt:
+    """A new post, or a new text for the post of the same conversation."""
+    client = WebClient(
+        settings.SLACK_BOT_TOKEN, base_url=settings.SLACK_API_URL, timeout=TIMEOUT_SECONDS, retry_handlers=[]
+    )
+    conversation = _conversation_of(message)
+    earlier = (
+        SlackPost.objects.filter(destination=message.recipient, conversation=conversation).first()
+        if conversation
+        else None
+    )
+    try:
+        if earlier:
+            client.chat_update(channel=earlier.channel_id, ts=earlier.timestamp, text=text)
+            return Receipt("updated", 200)
+        answer = client.chat_postMessage(
+            channel=channel,
+            text=text,
+            unfurl_links=False,
+            unfurl_media=False,
+            # Slack knows no idempotency key; with the id in it a repeat is at least recognisable.
+            metadata={"event_type": "smplat_message", "event_payload": {"id": str(message.pk)}},
+        )
+    except SlackApiError as problem:
+        raise _judge(
+            problem.response["error"], problem.response.status_code, problem.response.headers, now
+        ) from problem
+    if conversation:
+        _remember(message, conversation, answer["channel"], answer["ts"], now)
+    return Receipt("posted", 200)
+
+
+def _remember(message: Message, conversation: str, channel_id: str, timestamp: str, now: datetime) -> None:
+    """Kept before the delivery is recorded: should that fail, the repeat updates this post instead of adding one."""
+    with transaction():
+        SlackPost.objects.create(
+            destination=message.recipient,
+            conversation=conversation,
+            channel_id=channel_id,
+            timestamp=timestamp,
+            created_at=now,
+        )
+
+
+def _post_to_webhook(url: str, text: str, now: datetime) -> Receipt:
+    """A webhook cannot change what it posted: an update is a post of its own."""
+    answer = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[]).send(
+        text=text, unfurl_links=False, unfurl_media=False
+    )
+    if answer.status_code == 200:
+        return Receipt("posted", 200)
+    raise _judge(answer.body, answer.status_code, answer.headers, now)
+
+
+def _judge(error: str, status: int, headers: Mapping[str, Any], now: datetime) -> DeliveryFailed | DeliveryRefused:
+    if error in FINAL_ERRORS:
+        return DeliveryRefused(error, response_status=status)
+    waits = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
+    retry_after = parse_retry_after(waits, now=now) if status == 429 else None
+    if status == 429:
+        retry_after = retry_after or timedelta(seconds=30)
+    return DeliveryFailed(error, response_status=status, retry_after=retry_after, is_shared=True)

@@ -1,0 +1,37 @@
+"""Waking the relay: a hint, sent after commit. The sweep is the promise."""
+
+from collections.abc import Callable
+from functools import cache
+
+from django.db import connection
+
+from smplat.celery import app
+from smplat.db import after_commit
+from smplat.outbox.choices import Channel
+
+RELAY_TASK = "outbox.relay"
+
+
+def nudge_after_commit(channel: str) -> None:
+    """Wake the relay of that channel once the open transaction has committed; once per transaction is enough.
+
+    While Redis is away the failed publish is logged and forgotten.
+    """
+    call = _nudge_of(channel)
+    if all(waiting[1] is not call for waiting in connection.run_on_commit):
+        after_commit(call)
+
+
+def nudge(channel: str) -> None:
+    """Ask a worker to relay this channel now. Raises what the broker's client raises when Redis is away."""
+    app.send_task(RELAY_TASK, args=[channel], retry=False)
+
+
+@cache
+def _nudge_of(channel: str) -> Callable[[], None]:
+    """The same function every time, so that a second nudge in one transaction is seen as a repeat."""
+
+    def wake_relay() -> None:
+        nudge(Channel(channel).value)
+
+    return wake_relay

@@ -1,0 +1,37 @@
+"""Whether what has to leave does leave."""
+
+from datetime import datetime, timedelta
+
+from smplat import schedules
+from smplat.operations import heartbeats
+from smplat.operations.readiness import Component, Status
+from smplat.operations.worker import schedule_heartbeat
+from smplat.outbox.choices import State
+from smplat.outbox.models import Message
+
+SWEEP = "sweep-outbox"
+# Several sweeps and a slow batch; a person expecting an email notices sooner than five minutes.
+LATE_AFTER = timedelta(minutes=5)
+
+
+def check_outbox(now: datetime) -> Component:
+    """The sweep runs, and nothing due has waited for long."""
+    beat = heartbeats.find(schedule_heartbeat(SWEEP))
+    last = beat.last_success_at if beat else None
+    oldest = _oldest_due_at(now)
+    if oldest is not None and now - oldest > LATE_AFTER:
+        minutes = int((now - oldest).total_seconds() // 60)
+        return Component(
+            status=Status.DEGRADED, detail=f"The oldest message is due for {minutes} minutes.", last_success_at=last
+        )
+    if last is None:
+        return Component(status=Status.STARTING, detail="The sweep has not run yet.")
+    schedule = next(entry for entry in schedules.registered() if entry.name == SWEEP)
+    if now - last > schedule.late_after:
+        return Component(status=Status.DEGRADED, detail="The sweep is late.", last_success_at=last)
+    return Component(status=Status.READY, detail="Nothing is late.", last_success_at=last)
+
+
+def _oldest_due_at(now: datetime) -> datetime | None:
+    due = Message.objects.filter(state=State.PENDING, due_at__lte=now)
+    return due.order_by("due_at").values_list("due_at", flat=True).first()

@@ -1,0 +1,22 @@
+"""Who hears what: every topic that leaves or crosses from one domain to another, on one page.
+
+Part of the composition root: handlers of any domain are named here, as dotted paths, so that no domain has to know its
+listeners. docs/outbox.md shows the same table; a test holds the two together.
+"""
+
+from smplat.outbox.topics import Topic
+
+TOPICS = (
+    Topic(
+        name="checkout.order.paid",
+        title="An order's payment stage is complete.",
+        is_public=True,
+    ),
+    Topic(
+        name="outbox.test",
+        title="An operator tries a channel out.",
+        channels=("email", "slack"),
+        template="outbox/test",
+        is_public=True,
+    ),
+)

@@ -1,0 +1,118 @@
+"""manage.py export_offer_events."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from analytics.management.commands import export_offer_events as command
+from analytics.models import OfferEvent
+from smplat import clock
+
+HEADER = "id,created_at,offer_slug,target_slug,event_type,action,cart_total,currency,order_reference,metadata"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def an_event(*, days_ago=0.0, **facts):
+    at = clock.now() - timedelta(days=days_ago)
+    return OfferEvent.objects.create(
+        **{"created_at": at, "occurred_at": at, "offer_slug": "summer", "event_type": "impression"} | facts
+    )
+
+
+def export(path, **options):
+    told = io.StringIO()
+    call_command("export_offer_events", output=path, stdout=told, **options)
+    return path.read_bytes().decode(), told.getvalue()
+
+
+def test_rows_are_newest_first_and_older_than_the_lookback_are_left_out(tmp_path):
+    an_event(days_ago=2, offer_slug="old")
+    middle, newest = an_event(days_ago=0.5), an_event()
+    text, _ = export(tmp_path / "events.csv", lookback_days=1)
+    assert [row["id"] for row in csv.DictReader(io.StringIO(text))] == [str(newest.pk), str(middle.pk)]
+
+
+def test_the_last_line_counts_what_was_written(tmp_path):
+    an_event()
+    path = tmp_path / "new" / "folder" / "events.json"
+    text, told = export(path, format="json", lookback_days=14)
+    assert told.splitlines()[-1] == f"exported=1 format=json lookback_days=14 output={path}"
+    assert len(json.loads(text)) == 1
+
+
+def test_json_holds_an_object_for_metadata_and_a_string_for_the_cart_total(tmp_path):
+    event = an_event(cart_total=Decimal("129.90"), currency="EUR", metadata={"città": [1, None]}, target_slug="=1+1")
+    text, _ = export(tmp_path / "events.json", format="json")
+    assert json.loads(text) == [
+        {
+            "id": str(event.pk),
+            "created_at": event.created_at.isoformat(),
+            "offer_slug": "summer",
+            "target_slug": "=1+1",
+            "event_type": "impression",
+            "action": None,
+            "cart_total": "129.90",
+            "currency": "EUR",
+            "order_reference": None,
+            "metadata": {"città": [1, None]},
+        }
+    ]
+    assert '\n  {\n    "id": ' in text
+    assert "città" in text
+
+
+def test_csv_encodes_metadata_as_json_and_runs_no_formula(tmp_path):
+    an_event(metadata={"a": "b"}, target_slug="=1+1", cart_total=Decimal(5))
+    (row,) = csv.DictReader(io.StringIO(export(tmp_path / "events.csv")[0]))
+    assert (json.loads(row["metadata"]), row["target_slug"], row["cart_total"]) == ({"a": "b"}, "'=1+1", "5.00")
+
+
+@pytest.mark.parametrize(("chosen", "content"), [("csv", HEADER + "\r\n"), ("json", "[]\n"), ("ndjson", "")])
+def test_nothing_to_export_still_writes_a_file(tmp_path, chosen, content):
+    text, told = export(tmp_path / "events", format=chosen)
+    assert (text, told.split()[0]) == (content, "exported=0")
+
+
+def test_without_an_output_the_file_is_named_after_its_format(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call_command("export_offer_events", format="ndjson", stdout=io.StringIO())
+    assert [path.name for path in tmp_path.iterdir()] == ["checkout-offer-events.ndjson"]
+
+
+def test_a_dash_writes_to_standard_output_and_counts_on_standard_error(capfdbinary):
+    an_event(offer_slug="piped")
+    call_command("export_offer_events", output="-", format="ndjson", stderr=(told := io.StringIO()))
+    assert json.loads(capfdbinary.readouterr().out)["offer_slug"] == "piped"
+    assert told.getvalue().startswith("exported=1 format=ndjson")
+
+
+@pytest.mark.parametrize("days", [0, -1, 10**9])
+def test_a_lookback_that_makes_no_sense_is_refused(tmp_path, days):
+    with pytest.raises(CommandError, match="--lookback-days must be from 1"):
+        call_command("export_offer_events", lookback_days=days, output=tmp_path / "events.csv")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_failing_query_keeps_the_old_file_and_says_so(tmp_path, monkeypatch):
+    path = tmp_path / "events.csv"
+    path.write_text("yesterday")
+
+    def fail(**_: object):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(command, "export_offer_events", fail)
+    with pytest.raises(CommandError, match="server closed the connection"):
+        call_command("export_offer_events", output=path)
+    assert (path.read_text(), len(list(tmp_path.iterdir()))) == ("yesterday", 1)
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandError, match="could not be written: "):
+        call_command("export_offer_events", output=tmp_path / "file" / "events.csv")

@@ -1,0 +1,91 @@
+"""`python -m tests.benchmarks`: measure the platform against what PostgreSQL can do on this machine, in the same run.
+
+Ratios, never times: docs/benchmarks.md says what each row means and what is aimed at.
+"""
+
+import argparse
+import os
+from collections.abc import Callable
+
+from tests.benchmarks.report import Row, print_rows, write_json
+from tests.benchmarks.servers import STATE, Servers, make_database, start_servers
+
+
+def main() -> None:
+    arguments = _parse_arguments()
+    STATE.mkdir(parents=True, exist_ok=True)
+    servers = start_servers()
+    # Our own modules read the environment when they are imported, so the rows are imported after it is set.
+    os.environ.update(make_database(servers, "bench").environment)
+    import django
+
+    django.setup()
+    rows: list[Row] = []
+    for name in arguments.rows:
+        print(f"measuring {name} …", flush=True)
+        rows += MEASURES[name](servers, arguments)
+    print_rows(rows)
+    print(f"written to {write_json(rows, STATE / 'results')}")
+
+
+def measure_single(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import single_event
+
+    database = servers.database("bench")
+    return single_event.measure(database, rounds=arguments.rounds, seconds=arguments.seconds, clients=arguments.clients)
+
+
+def measure_batch(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import batch
+
+    return batch.measure(servers.database("bench"), rounds=arguments.rounds, batches=arguments.batches, connections=2)
+
+
+def measure_dashboard(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import large
+
+    return large.measure_dashboard(large.filled_database(servers, events=arguments.events), rounds=arguments.rounds)
+
+
+def measure_export(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import large
+
+    return large.measure_export(large.filled_database(servers, events=arguments.events), rounds=arguments.rounds)
+
+
+def measure_pages(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import large
+
+    filled, empty = large.filled_database(servers, events=arguments.events), make_database(servers, "bench_empty")
+    return large.measure_pages(filled, empty, rounds=arguments.rounds, events=arguments.events)
+
+
+MEASURES: dict[str, Callable[[Servers, argparse.Namespace], list[Row]]] = {
+    "single": measure_single,
+    "batch": measure_batch,
+    "export": measure_export,
+    "dashboard": measure_dashboard,
+    "pages": measure_pages,
+}
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("rows", nargs="*", choices=[*MEASURES, []], help="which rows to measure; all by default")
+    parser.add_argument("--rounds", type=int, default=5, help="alternating runs; the median counts (5)")
+    parser.add_argument("--seconds", type=float, default=4, help="length of one run of single events (4)")
+    parser.add_argument("--clients", type=int, default=8, help="connections of single events (8)")
+    parser.add_argument("--batches", type=int, default=60, help="batches in one run (60)")
+    parser.add_argument(
+        "--events",
+        type=int,
+        default=int(os.environ.get("SMPLAT_BENCH_EVENTS", "10000000")),
+        help="events of the large database, which is kept (SMPLAT_BENCH_EVENTS, 10,000,000)",
+    )
+    arguments = parser.parse_args()
+    arguments.rows = arguments.rows or list(MEASURES)
+    return arguments
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""A restart of the database costs no request an error, and an outage is told within two seconds."""
+
+import copy
+import time
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+from django.db import OperationalError, connection, connections
+
+from smplat.postgresql.base import DatabaseWrapper
+
+pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+
+
+class _Pooled(DatabaseWrapper):
+    """With a pool of its own: Django keeps pools by alias, and receivers of its signals look the alias up."""
+
+    _connection_pools: ClassVar = {}
+
+
+def _pooled(**changes: object) -> DatabaseWrapper:
+    facts = copy.deepcopy(connections["default"].settings_dict) | changes
+    facts["OPTIONS"] = facts["OPTIONS"] | {
+        "pool": {"min_size": 1, "max_size": 1, "timeout": 1.5, "reconnect_timeout": 1.0}
+    }
+    return _Pooled(facts, alias="default")
+
+
+@pytest.fixture
+def pooled() -> Iterator[DatabaseWrapper]:
+    _Pooled._connection_pools.clear()
+    wrapper = _pooled()
+    yield wrapper
+    wrapper.close()
+    wrapper.close_pool()
+
+
+def _backend(wrapper: DatabaseWrapper) -> int:
+    with wrapper.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def test_a_connection_that_the_server_ended_is_replaced_before_it_is_used(pooled) -> None:
+    ended = _backend(pooled)
+    pooled.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ended])
+    assert _backend(pooled) != ended
+
+
+def test_a_healthy_connection_is_used_again(pooled) -> None:
+    first = _backend(pooled)
+    pooled.close()
+    assert _backend(pooled) == first
+
+
+def test_a_database_that_is_away_is_told_within_two_seconds() -> None:
+    # Nothing listens on the discard port.
+    _Pooled._connection_pools.clear()
+    away = _pooled(HOST="127.0.0.1", PORT="9")
+    started = time.monotonic()
+    with pytest.raises(OperationalError):
+        _backend(away)
+    away.close_pool()
+    assert time.monotonic() - started < 2

@@ -1,0 +1,216 @@
+"""Email: what leaves, what it says, and what each answer of a mail server means."""
+
+import json
+import re
+import smtplib
+from pathlib import Path
+
+import pytest
+from django.conf import settings as live_settings
+
+from smplat.outbox.actions.change_preferences import change_preferences
+from smplat.outbox.carrier import DeliveryFailed, DeliveryRefused
+from smplat.outbox.channels.email import compose, judge
+from smplat.outbox.choices import Category, ChangeSource, State
+from smplat.outbox.models import Message
+from smplat.outbox.relay import relay_channel
+from smplat.outbox.unsubscribe import read_token
+from tests.smplat.outbox.conftest import ANA
+from tests.smplat.outbox.mail_server import free_port, running_mail_server
+
+pytestmark = pytest.mark.django_db
+
+STRINGS = live_settings.BASE_DIR.parent / "shared" / "data" / "hostile" / "strings" / "strings.json"
+
+
+@pytest.fixture
+def mailbox(settings):
+    with running_mail_server() as (mailbox, port):
+        configure(settings, port)
+        yield mailbox
+
+
+def configure(settings, port):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
+    settings.DEFAULT_FROM_EMAIL = "Shop <hello@shop.example>"
+    settings.API_BASE_URL = "https://api.shop.example"
+
+
+@pytest.fixture
+def mail(write):
+    def _mail(topic="test.mail", **parts):
+        defaults = {"channel": "email", "recipient": "ana@example.com", "recipient_id": ANA, "payload": {"note": "hi"}}
+        return write(topic, **{**defaults, **parts})
+
+    return _mail
+
+
+def relay(hand_clock):
+    return relay_channel("email", clock=hand_clock, until=hand_clock.later)
+
+
+def test_an_email_arrives_once_with_text_html_and_the_message_id_of_its_row(mail, mailbox, hand_clock):
+    message = mail()
+    relay(hand_clock)
+    relay(hand_clock)
+    (received,) = mailbox.mails
+    assert received["Message-ID"] == f"<{message.pk}@shop.example>"
+    assert [part.get_content_type() for part in received.iter_parts()] == ["text/plain", "text/html"]
+    assert (received["To"], received["From"]) == ("ana@example.com", "Shop <hello@shop.example>")
+    assert received["Subject"] == "Test message from smplat: hi"
+
+
+def test_a_batch_travels_over_one_connection(mail, mailbox, hand_clock):
+    for _ in range(5):
+        mail()
+    assert relay(hand_clock).delivered == 5
+    assert len(mailbox.sessions) == 1
+
+
+def test_an_email_carries_one_click_unsubscribe_for_its_recipient_and_category(mail, mailbox, hand_clock):
+    mail()
+    relay(hand_clock)
+    (received,) = mailbox.mails
+    assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = re.fullmatch(r"<https://api\.shop\.example/unsubscribe/([^/>]+)>", received["List-Unsubscribe"])
+    link = read_token(address[1])
+    assert (link.recipient_id, link.category) == (ANA, Category.ORDER_UPDATES)
+    assert address[0].strip("<>") in received.get_body(("plain",)).get_content()
+
+
+def test_an_email_nobody_can_opt_out_of_has_no_unsubscribe(mail, mailbox, hand_clock):
+    mail("outbox.test", recipient_id=None)
+    relay(hand_clock)
+    assert "List-Unsubscribe" not in mailbox.mails[0]
+    assert "unsubscribe" not in mailbox.mails[0].get_body(("plain",)).get_content()
+
+
+def test_an_opt_out_between_writing_and_claim_holds(mail, mailbox, hand_clock):
+    message = mail()
+    change_preferences(
+        recipient_id=ANA, wants={Category.ORDER_UPDATES: False}, source=ChangeSource.LINK, now=hand_clock()
+    )
+    assert relay(hand_clock).suppressed == 1
+    message.refresh_from_db()
+    assert (message.state, message.suppressed_because, message.attempts) == (State.SUPPRESSED, "opted-out", 0)
+    assert list(message.log.values_list("happening", "detail")) == [("suppressed", "Recipient opted out")]
+    assert mailbox.mails == []
+
+
+def test_offers_go_only_to_those_who_asked(mail, mailbox, hand_clock):
+    mail("test.offer")
+    assert relay(hand_clock).suppressed == 1
+    change_preferences(
+        recipient_id=ANA, wants={Category.MARKETING_MESSAGES: True}, source=ChangeSource.API, now=hand_clock()
+    )
+    mail("test.offer")
+    assert relay(hand_clock).delivered == 1
+
+
+def test_without_a_mail_server_a_message_is_suppressed_with_that_reason(mail, settings, hand_clock):
+    settings.EMAIL_HOST = ""
+    message = mail()
+    relay(hand_clock)
+    message.refresh_from_db()
+    assert (message.state, message.suppressed_because) == (State.SUPPRESSED, "channel-not-configured")
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        "",
+        "nobody",
+        "a@example.com, b@example.com",
+        "a@example.com\nBcc: b@example.com",
+        "a@example.com\r\nSubject: x",
+        "Ana <a@example.com>",
+    ],
+)
+def test_a_recipient_that_is_not_one_address_is_refused(recipient, mail, mailbox, hand_clock):
+    message = mail(recipient=recipient)
+    relay(hand_clock)
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (State.DEAD, "The recipient is not an email address.")
+    assert mailbox.mails == []
+
+
+@pytest.mark.parametrize(
+    "note", ["x\r\nBcc: evil@example.com", "x\nX-Evil: 1", "x\u2028Bcc: evil@example.com", "\x85Bcc: a@b.c"]
+)
+def test_a_value_cannot_add_a_header_through_the_subject(note, mail, mailbox, hand_clock):
+    mail(payload={"note": note})
+    relay(hand_clock)
+    (received,) = mailbox.mails
+    assert received["Bcc"] is None
+    assert received["X-Evil"] is None
+    assert mailbox.recipients == [["ana@example.com"]]
+
+
+def test_values_are_shown_not_run_and_only_html_is_escaped(mail):
+    note = "<b>1 & 1</b> {{ base_url }} {% load static %}"
+    email = compose(mail(payload={"note": note}))
+    html = email.alternatives[0][0]
+    assert note in email.body
+    assert "&lt;b&gt;1 &amp; 1&lt;/b&gt; {{ base_url }} {% load static %}" in html
+
+
+@pytest.mark.skipif(not STRINGS.exists(), reason="needs ../shared/data/hostile/strings")
+def test_naughty_strings_arrive_as_they_are(mail, mailbox, hand_clock):
+    strings = [text for text in json.loads(Path(STRINGS).read_text()) if isinstance(text, str) and text.strip()]
+    storable = [text for text in strings if "\x00" not in text and text.isprintable()][:60]
+    for text in storable:
+        mail(payload={"note": text})
+    while relay(hand_clock).delivered:
+        continue
+    bodies = [mail.get_body(("plain",)).get_content() for mail in mailbox.mails]
+    assert len(bodies) == len(storable)
+    assert [text for text in storable if not any(text in body for body in bodies)] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("451 4.7.1 greylisted", State.PENDING), ("550 no such user <ana@example.com>", State.DEAD)]
+)
+def test_an_answer_about_the_recipient_is_temporary_or_final_by_its_code(answer, state, mail, mailbox, hand_clock):
+    mailbox.rcpt_answers["ana@example.com"] = answer
+    message = mail()
+    relay(hand_clock)
+    message.refresh_from_db()
+    assert message.state == state
+    assert "ana@example.com" not in message.last_error
+    assert message.log.get().response_status == int(answer[:3])
+
+
+def test_a_refused_email_does_not_disturb_the_next_one(mail, mailbox, hand_clock):
+    mailbox.rcpt_answers["bad@example.com"] = "550 unknown"
+    mail(recipient="bad@example.com")
+    mail()
+    tally = relay(hand_clock)
+    assert (tally.dead, tally.delivered) == (1, 1)
+
+
+def test_an_unreachable_mail_server_costs_one_message_an_attempt_and_the_others_nothing(mail, settings, hand_clock):
+    configure(settings, free_port())
+    for _ in range(10):
+        mail()
+    tally = relay(hand_clock)
+    assert (tally.retried, tally.postponed) == (1, 9)
+    assert sorted(Message.objects.values_list("attempts", flat=True)) == [0] * 9 + [1]
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind", "is_shared"),
+    [
+        (smtplib.SMTPDataError(552, b"too big"), DeliveryRefused, None),
+        (smtplib.SMTPDataError(452, b"full"), DeliveryFailed, False),
+        (smtplib.SMTPDataError(421, b"closing"), DeliveryFailed, True),
+        (smtplib.SMTPSenderRefused(553, b"not yours", "a@b.c"), DeliveryFailed, True),
+        (smtplib.SMTPServerDisconnected("gone"), DeliveryFailed, False),
+        (TimeoutError("slow"), DeliveryFailed, False),
+        (smtplib.SMTPNotSupportedError("no utf8"), DeliveryRefused, None),
+    ],
+)
+def test_every_kind_of_smtp_problem_has_its_meaning(problem, kind, is_shared):
+    verdict = judge(problem)
+    assert type(verdict) is kind
+    assert getattr(verdict, "is_shared", None) is is_shared

@@ -1,0 +1,101 @@
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from smplat.embedded.layout import CHECKOUT
+from smplat.environment import Environment, read_environment
+
+DEPLOYMENT = (CHECKOUT / "docs" / "deploy.md").read_text()
+
+
+@pytest.fixture
+def variables(monkeypatch, tmp_path):
+    """An environment of our own: none of the process's variables, and no .env file."""
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+def read_documented_production() -> dict[str, str]:
+    block = re.search(r"```env\n(.*?)```", DEPLOYMENT, re.DOTALL)[1]
+    lines = [line for line in block.splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_the_example_lists_every_variable_with_its_description_and_default():
+    text = (CHECKOUT / ".env.example").read_text()
+    listed = dict(re.findall(r"^([A-Z_]+)=(.*)$", text, re.MULTILINE))
+    prose = " ".join(text.replace("\n# ", " ").split())
+    assert list(listed) == [name.upper() for name in Environment.model_fields]
+    for name, field in Environment.model_fields.items():
+        assert field.default is not PydanticUndefined
+        assert field.description in prose
+        expected = ",".join(field.default) if isinstance(field.default, list) else str(field.default)
+        assert name == "environment" or listed[name.upper()].lower() == expected.lower()
+
+
+def test_production_names_every_variable_that_it_misses(variables):
+    with pytest.raises(SystemExit) as stopped:
+        read_environment()
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL"):
+        assert f"{name}: {Environment.model_fields[name.lower()].description}" in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENVIRONMENT", "prod-like-hunter2"),
+        ("DATABASE_URL", "mysql://hunter2@db/x"),
+        ("REDIS_URL", "hunter2"),
+        ("DATABASE_POOL_SIZE", "hunter2"),
+        ("DATABASE_POOL_SIZE", "0"),
+        ("CURRENCIES", "euro-hunter2"),
+        ("FRONTEND_URL", "hunter2.example/"),
+        ("OFFER_EVENT_RETENTION_DAYS", "3"),
+        ("LOG_LEVEL", "hunter2"),
+        ("SECURE_SSL_REDIRECT", "hunter2"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named_with_what_it_should_be_and_not_printed(variables, name, value):
+    variables.setenv("ENVIRONMENT", "development")
+    variables.setenv(name, value)
+    with pytest.raises(SystemExit) as stopped:
+        read_environment()
+    message = str(stopped.value)
+    assert name in message
+    assert Environment.model_fields[name.lower()].description in message
+    assert "hunter2" not in message
+
+
+def test_a_short_secret_key_is_refused_without_printing_it(variables):
+    for name, value in (read_documented_production() | {"SECRET_KEY": "hunter2"}).items():
+        variables.setenv(name, value)
+    with pytest.raises(SystemExit, match="SECRET_KEY must have at least 50 characters") as stopped:
+        read_environment()
+    assert "hunter2" not in str(stopped.value)
+
+
+def test_comma_lists_are_read(variables):
+    variables.setenv("ENVIRONMENT", "development")
+    variables.setenv("ALLOWED_HOSTS", "a.example, b.example")
+    assert read_environment().allowed_hosts == ["a.example", "b.example"]
+
+
+def test_the_documented_production_environment_passes_djangos_deployment_checks(tmp_path):
+    keys = {name.upper() for name in Environment.model_fields}
+    inherited = {name: value for name, value in os.environ.items() if name not in keys}
+    checked = subprocess.run(
+        [sys.executable, str(CHECKOUT / "manage.py"), "check", "--deploy", "--fail-level", "WARNING"],
+        env=inherited | read_documented_production(),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
