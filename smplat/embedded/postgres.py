@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from smplat.embedded.layout import POSTGRES_PORT, Layout, UnusableDirectory
-from smplat.embedded.process import end_orphan
+from smplat.embedded.process import end_orphan, wait_until_left
 
 USER = DATABASE = "smplat"
 # The user and group that exist everywhere and own nothing.
@@ -149,12 +149,20 @@ def remove_tree(directory: Path) -> None:
 
 
 def clear_leftovers(home: Home) -> None:
-    """End a server that a killed supervisor left, and remove its pid file even when the number is somebody else's now."""
+    """End a server that a killed supervisor left, and remove its pid file even when the number is somebody else's now.
+
+    Raises:
+        TimeoutError: the server, or a session of it, does not end.
+    """
     end_orphan(
         home.data / "postmaster.pid",
         belongs=lambda arguments: "postgres" in arguments and f"-D {home.data} " in arguments,
         stop_signal=signal.SIGINT,
     )
+    # Without the pid file PostgreSQL cannot see that sessions of a killed server still write.
+    wait_until_left(home.data)
+    # A number that nobody has reaped yet counts as running to PostgreSQL; the directory is ours alone.
+    (home.sockets / f".s.PGSQL.{POSTGRES_PORT}.lock").unlink(missing_ok=True)
 
 
 def command(home: Home, *, durable: bool) -> list[str | Path]:

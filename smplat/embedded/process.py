@@ -133,6 +133,31 @@ def end_orphan(pid_file: Path, *, belongs: Callable[[str], bool], stop_signal: s
     pid_file.unlink(missing_ok=True)
 
 
+def wait_until_left(directory: Path) -> None:
+    """Wait until no process works in `directory`, where the kernel tells (Linux).
+
+    Raises:
+        TimeoutError: one stays.
+    """
+    deadline = time.monotonic() + ORPHAN_GRACE_SECONDS
+    while staying := find_processes_in(directory):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"processes {staying}, left by an earlier run, do not end: end them and start again")
+        time.sleep(0.05)
+
+
+def find_processes_in(directory: Path) -> list[int]:
+    """Numbers of the processes whose working directory is `directory`; the dead and other users' do not count."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if link.samefile(directory):
+                found.append(int(link.parent.name))
+        except OSError:
+            continue
+    return found
+
+
 def _read_pid(pid_file: Path) -> int:
     """The process id in the first line; 0 when there is no usable one."""
     try:

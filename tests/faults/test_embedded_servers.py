@@ -17,7 +17,7 @@ import redis
 from smplat.embedded import attach as embedded
 from smplat.embedded.addresses import Addresses
 from smplat.embedded.layout import CHECKOUT, SOCKET_PATH_MAX, Layout
-from smplat.embedded.process import read_command_line
+from smplat.embedded.process import find_processes_in, read_command_line, wait_until_left
 
 pytestmark = pytest.mark.fault
 
@@ -156,6 +156,28 @@ def test_everything_killed_at_once_recovers(root):
         os.kill(pid, signal.SIGKILL)
     kill_client(client)
     assert read_rows(embedded.attach(root)) == [(7,)]
+
+
+def test_the_lock_of_a_killed_server_that_nobody_reaped_does_not_stop_the_next(root):
+    write_row(embedded.attach(root))
+    embedded.detach(root)
+    assert embedded.wait_until_stopped(root, seconds=30)
+    with subprocess.Popen(["sleep", "60"]) as unreaped:
+        unreaped.kill()
+        # Dead, and still in the process table: PostgreSQL takes the number for a running server's.
+        assert eventually(lambda: not read_command_line(unreaped.pid))
+        (Layout(root).socket_directory() / ".s.PGSQL.5432.lock").write_text(
+            f"{unreaped.pid}\n{root / 'postgres'}\n0\n5432\n{root / 'run'}\n"
+        )
+        assert read_rows(embedded.attach(root)) == [(7,)]
+
+
+def test_a_start_waits_for_the_sessions_of_a_killed_server(tmp_path):
+    with subprocess.Popen(["sleep", "60"], cwd=tmp_path) as session:
+        assert find_processes_in(tmp_path) == [session.pid]
+        session.kill()
+        wait_until_left(tmp_path)
+        assert find_processes_in(tmp_path) == []
 
 
 def test_two_checkouts_run_side_by_side(root, tmp_path):
