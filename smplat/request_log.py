@@ -1,7 +1,7 @@
 """The outermost middleware: names the request, answers with that name, logs one line, counts and times it.
 
 In the place of django_structlog's RequestMiddleware, which writes two lines with the unmasked query string, and of
-django_prometheus' pair, which keeps fifteen metrics: together they cost as much as the whole rest of a request.
+the pair of django-prometheus, which keeps fifteen metrics: together they cost as much as the whole rest of a request.
 """
 
 import time
