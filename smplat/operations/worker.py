@@ -12,6 +12,8 @@ from smplat.operations import heartbeats
 
 HEARTBEAT_PREFIX = "worker:"
 SCHEDULE_PREFIX = "schedule:"
+# The first soon after the start, so that a successor is seen before anybody is called.
+FIRST_WRITE_SECONDS = 1.0
 WRITE_EVERY_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
@@ -24,16 +26,19 @@ class WorkerHeartbeat(bootsteps.StartStopStep):
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
-        self._timer: Any = None
+        self._timers: list[Any] = []
 
     def start(self, parent: Any) -> None:
         """Begin to beat."""
-        self._timer = parent.timer.call_repeatedly(WRITE_EVERY_SECONDS, _beat, (parent.hostname,))
+        self._timers = [
+            parent.timer.call_after(FIRST_WRITE_SECONDS, _beat, (parent.hostname,)),
+            parent.timer.call_repeatedly(WRITE_EVERY_SECONDS, _beat, (parent.hostname,)),
+        ]
 
     def stop(self, parent: Any) -> None:  # noqa: ARG002 - Celery's signature
         """Stop beating: the row grows old."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in self._timers:
+            timer.cancel()
 
 
 def _beat(hostname: str) -> None:

@@ -3,35 +3,24 @@
 What was acknowledged is stored; what is sent again with the same ids is stored once; the ledger balances.
 """
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
-from django.conf import settings as live_settings
 from django.db import connection
 
 from analytics.actions.check_ledger import check_ledger
 from analytics.models import OfferEvent, OfferEventKey
 from smplat import clock
 from tests.analytics.making import sent
+from tests.faults.processes import post, web_server
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
-KEY = "a-key-of-the-environment"
+PATH = "/api/v1/analytics/offer-events/batch"
 BATCHES = 24
 EVENTS = 200
 # Enough have been acknowledged, and others are on their way.
@@ -42,74 +31,14 @@ NOT_NOW = 503
 Batch = list[dict[str, object]]
 
 
-def database_url() -> str:
-    database = connection.settings_dict
-    names = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    given = {name: database[key] for name, key in names.items() if database[key]}
-    return f"postgresql:///{database['NAME']}?{urlencode(given)}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def web_server() -> Iterator[tuple[str, Callable[[], None]]]:
-    """A web server of its own on the test database: its address, and how to kill it."""
-    port = free_port()
-    program = str(Path(sys.executable).with_name("granian"))
-    process = subprocess.Popen(
-        [program, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "smplat.wsgi:application"],
-        cwd=live_settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": database_url(), "CHECKOUT_API_KEY": KEY, "ENVIRONMENT": "development"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-    def kill() -> None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-    try:
-        wait_until_it_answers(f"http://127.0.0.1:{port}/healthz")
-        yield f"http://127.0.0.1:{port}/api/v1/analytics/offer-events/batch", kill
-    finally:
-        if process.poll() is None:
-            kill()
-
-
-def wait_until_it_answers(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the web server did not start within a minute")
-
-
-def send(url: str, batch: Batch) -> bool:
+def send(origin: str, batch: Batch) -> bool:
     """Whether the batch was acknowledged."""
-    request = urllib.request.Request(
-        url,
-        data=json.dumps(batch).encode(),
-        headers={"Content-Type": "application/json", "X-API-Key": KEY},
-        method="POST",
-    )
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status == 202
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code != NOT_NOW:
-                raise
-        return False
+        answer = post(origin + PATH, batch)
     except OSError:
         return False
+    assert answer.status in {202, NOT_NOW}
+    return answer.status == 202
 
 
 def make_batches() -> list[Batch]:
@@ -151,24 +80,24 @@ def assert_exact(batches: list[Batch]) -> None:
     assert check_ledger(now=clock.now()).is_balanced
 
 
-def test_a_killed_web_server_loses_nothing_it_acknowledged() -> None:
+def test_a_killed_web_server_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
     batches = make_batches()
-    with web_server() as (url, kill):
-        acknowledged = send_all_and_break(url, batches, kill)
+    with web_server(tmp_path) as server:
+        acknowledged = send_all_and_break(server.url, batches, server.kill)
     assert len(acknowledged) < BATCHES
     assert ids_of(acknowledged) <= set(stored_ids())
     assert check_ledger(now=clock.now()).is_balanced
-    with web_server() as (url, _):
-        assert all(send(url, batch) for batch in batches)
+    with web_server(tmp_path) as server:
+        assert all(send(server.url, batch) for batch in batches)
     assert_exact(batches)
 
 
-def test_cut_database_connections_lose_nothing_that_was_acknowledged() -> None:
+def test_cut_database_connections_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     batches = make_batches()
-    with web_server() as (url, _):
-        acknowledged = send_all_and_break(url, batches, cut_connections)
+    with web_server(tmp_path) as server:
+        acknowledged = send_all_and_break(server.url, batches, cut_connections)
         assert ids_of(acknowledged) <= set(stored_ids())
-        assert all(send(url, batch) or send(url, batch) for batch in batches)
+        assert all(send(server.url, batch) or send(server.url, batch) for batch in batches)
     assert_exact(batches)
 
 

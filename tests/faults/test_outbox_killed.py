@@ -4,16 +4,15 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as live_settings
-from django.db import connection
 
 from smplat.outbox.actions.rotate_webhook_secret import rotate_webhook_secret
 from smplat.outbox.choices import State
 from smplat.outbox.models import Message, WebhookEndpoint
 from smplat.outbox.relay import relay_channel
+from tests.faults.processes import database_url
 from tests.smplat.outbox.conftest import ANA, HERE
 from tests.smplat.outbox.conftest import _page_of_topics as _page_of_topics
 from tests.smplat.outbox.conftest import hand_clock as hand_clock
@@ -27,13 +26,6 @@ pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 STEPS = ["claimed", "begun", "delivered", "recorded"]
 # The delivery that had reached the other side without a record of it is the one that comes again.
 REPEATS = {"claimed": 0, "begun": 0, "delivered": 1, "recorded": 0}
-
-
-def database_url() -> str:
-    database = connection.settings_dict
-    names = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    given = {name: database[key] for name, key in names.items() if database[key]}
-    return f"postgresql:///{database['NAME']}?{urlencode(given)}"
 
 
 def die_at(channel: str, step: str, **environment: str) -> None:
