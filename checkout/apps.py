@@ -11,6 +11,9 @@ class CheckoutConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from checkout.console import registration  # noqa: PLC0415 - models load after app configs
+
+        registration.register()
         post_migrate.connect(ship_policies, sender=self, dispatch_uid="checkout.ship_policies")
 
 

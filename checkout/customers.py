@@ -32,7 +32,7 @@ def resolve_customer(*, user_id: UUID | None, details: CustomerDetails | None, n
     if user_id is None and not details.email:
         return None
     _lock_identity(str(user_id or details.email.lower()))
-    found = Customer.objects.filter(pk=user_id) if user_id else _by_address(details.email)
+    found = Customer.objects.filter(pk=user_id) if user_id else customers_at(details.email)
     customer = found.first()
     if customer is None:
         return Customer.objects.create(created_at=now, **({"id": user_id} if user_id else {}), **_said(details))
@@ -44,7 +44,8 @@ def resolve_customer(*, user_id: UUID | None, details: CustomerDetails | None, n
     return customer
 
 
-def _by_address(email: str) -> QuerySet[Customer]:
+def customers_at(email: str) -> QuerySet[Customer]:
+    """The customers with this address, whatever its case; the one an order without a user id belongs to comes first."""
     # Lower() on both sides, as in the index customer_by_email (iexact would compare in upper case and miss it).
     known = Customer.objects.alias(address=Lower("email")).filter(address=email.lower()).exclude(email="")
     return known.order_by("created_at", "id")

@@ -21,6 +21,7 @@ class Provider(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        permissions: ClassVar = [("pause_provider", "Can pause and resume providers")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="provider_has_paused_at_only_while_paused",

@@ -32,6 +32,10 @@ class Order(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
+        permissions: ClassVar = [
+            ("prompt_customer", "Can send a recovery prompt now"),
+            ("override_prompt", "Can send a prompt that the rules would not"),
+        ]
         indexes: ClassVar = [
             # Newest-first lists of the API and the console, and their keyset cursors.
             models.Index(fields=["-created_at", "-id"], name="orders_newest_first"),
@@ -39,6 +43,8 @@ class Order(models.Model):
             models.Index(fields=["status", "-created_at", "-id"], name="orders_by_status_newest"),
             # A customer's orders, newest first.
             models.Index(fields=["customer", "-created_at", "-id"], name="orders_of_customer_newest"),
+            # The console's filter by value.
+            models.Index(fields=["total"], name="orders_by_value"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -1,0 +1,28 @@
+"""A CSV that leaves while it is being read: memory holds one chunk."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from smplat.exports.formats import Column, CsvWriter, Row
+
+CHUNK_ROWS = 2_000
+
+
+def stream_csv(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]:
+    """The header and the rows, chunk by chunk, for a streaming answer."""
+    buffer = io.BytesIO()
+    writer = CsvWriter(buffer, columns)
+    left = iter(rows)
+    while chunk := list(islice(left, CHUNK_ROWS)):
+        writer.write(chunk)
+        yield _taken(buffer)
+    writer.finish()
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.BytesIO) -> bytes:
+    taken = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return taken
