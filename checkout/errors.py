@@ -9,6 +9,19 @@ class OrderNotFound(NotFound):
     code = "order-not-found"
 
 
+class OrderIdRequired(Refusal):
+    """order id required"""
+
+    code = "order-id-required"
+
+
+class TokenOfAnotherOrder(Refusal):
+    """This token opens another order."""
+
+    code = "token-of-another-order"
+    status = 403
+
+
 class ProductNotFound(NotFound):
     """Product not found"""
 

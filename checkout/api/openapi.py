@@ -160,6 +160,13 @@ get_checkout = described(
     example=CHECKOUT,
     parameters=ID,
 )
+get_web_checkout = described(
+    operation="get_web_orchestration",
+    tag="checkout",
+    summary="Read where a checkout stands, from the customer's browser or a web tier",
+    example=CHECKOUT,
+    parameters=ID,
+)
 record_stage_event = described(
     operation="record_stage_event", tag="checkout", summary="Report how a stage is doing", request=StageEventInput,
     sent=STAGE_EVENT, example=CHECKOUT, parameters=ID,

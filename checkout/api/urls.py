@@ -1,6 +1,6 @@
 """The paths of orders and checkouts; each answers with and without a trailing slash."""
 
-from checkout.api import orchestrations, orders
+from checkout.api import orchestrations, orders, web_orchestrations
 from smplat.api.routes import both_slash_forms
 
 urlpatterns = [
@@ -24,5 +24,10 @@ urlpatterns = [
         "api/v1/checkout/orchestrations/<str:order_id>/events",
         orchestrations.StageEventsView.as_view(),
         name="orchestration-events",
+    ),
+    *both_slash_forms(
+        "api/checkout/orchestrations/<str:order_id>",
+        web_orchestrations.WebOrchestrationView.as_view(),
+        name="web-orchestration",
     ),
 ]

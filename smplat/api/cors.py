@@ -19,7 +19,7 @@ from smplat.api.models import ApiKey
 CACHE_SECONDS: Final = 1.0
 # How long a browser may remember a preflight: ten minutes, the most that Chromium keeps is two hours.
 PREFLIGHT_SECONDS: Final = 600
-ALLOWED_HEADERS: Final = "Content-Type, X-API-Key, X-Request-ID, Content-Encoding"
+ALLOWED_HEADERS: Final = "Content-Type, Authorization, X-API-Key, X-Request-ID, Content-Encoding"
 EXPOSED_HEADERS: Final = f"{request_id.HEADER}, Retry-After, {idempotency.REPLAYED_HEADER}"
 
 

@@ -70,6 +70,17 @@ _COMPONENTS: Final = {
             "name": "key",
             "description": "Publishable keys only, for beacons that cannot send headers.",
         },
+        "CustomerToken": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The `customerToken` of one order: for the browser of the customer who placed it.",
+        },
+        "CustomerTokenInQuery": {
+            "type": "apiKey",
+            "in": "query",
+            "name": "token",
+            "description": "The same, for calls that cannot send headers.",
+        },
     },
 }
 
@@ -100,8 +111,8 @@ class ApiSchema(AutoSchema):
         """The keys that open the operation; none for open ones."""
         if self._scope() is None:
             return []
-        ways: list[dict[str, list[str]]] = [{"ApiKey": []}]
-        return [*ways, {"PublishableKey": []}] if self._operation_view.publishable_allowed else ways
+        publishable = ("PublishableKey",) if self._operation_view.publishable_allowed else ()
+        return [{way: []} for way in ("ApiKey", *publishable, *self._operation_view.further_credentials)]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         """The operation with its refusals."""
@@ -125,7 +136,7 @@ class ApiSchema(AutoSchema):
         return self._operation_view.scopes[self.method]
 
     def _takes_idempotency_key(self) -> bool:
-        return self.method == "POST" and not self._operation_view.publishable_allowed
+        return self.method == "POST" and not self._operation_view.browsers_allowed
 
     def _refusals(self) -> list[type[Refusal]]:
         refusals: list[type[Refusal]] = [*self._operation_view.refusals.get(self.method, ())]

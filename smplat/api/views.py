@@ -40,6 +40,10 @@ class ApiView(APIView):
     scopes: ClassVar[Mapping[str, Scope | None]] = {}
     # Whether publishable keys may call, then also from a browser (CORS) and with `?key=`.
     publishable_allowed: ClassVar[bool] = False
+    # Whether pages on listed origins may call at all (CORS); a publishable key is not the only way they can show who they are.
+    browsers_allowed: ClassVar[bool] = False
+    # Security schemes of the OpenAPI document that open the operation beside the key.
+    further_credentials: ClassVar[tuple[str, ...]] = ()
     # Probes are not counted: a load balancer asks as often as it likes.
     is_throttled: ClassVar[bool] = True
     # Whether changes carry the caller's name into the history of tracked tables; the ingest path changes none of those.
@@ -56,6 +60,8 @@ class ApiView(APIView):
         served = {name.upper() for name in ("get", "post", "put", "patch", "delete") if hasattr(cls, name)}
         if unnamed := served - set(cls.scopes):
             raise TypeError(f"{cls.__name__}.scopes does not say who may call {', '.join(sorted(unnamed))}")
+        if cls.publishable_allowed:
+            cls.browsers_allowed = True
 
     @property
     def default_response_headers(self) -> dict[str, str]:
@@ -74,7 +80,7 @@ class ApiView(APIView):
         else:
             with history.acting(who="client:unknown", request_id=request_id.current(), url=request.path):
                 response = cast(HttpResponse, super().dispatch(request, *args, **kwargs))
-        if self.publishable_allowed:
+        if self.browsers_allowed:
             cors.add_headers(request, response)
         return response
 
@@ -85,20 +91,24 @@ class ApiView(APIView):
             return
         if method not in self.scopes:
             raise MethodNotAllowed
-        request.auth = authenticate(
-            request._request,  # noqa: SLF001 - DRF offers no other way to the plain request
-            scope=self.scopes[method],
+        request.auth = self.identify(request._request, scope=self.scopes[method])  # noqa: SLF001 - the plain request
+        if self.keeps_history and method not in SAFE_METHODS:
+            history.name_actor(f"client:{self.caller.client_name or 'anonymous'}")
+
+    def identify(self, request: HttpRequest, *, scope: Scope | None) -> Caller:
+        """Who is calling, by the key; refuses who may not."""
+        return authenticate(
+            request,
+            scope=scope,
             publishable_allowed=self.publishable_allowed,
             throttled=self.is_throttled,
             now=clock.now(),
         )
-        if self.keeps_history and method not in SAFE_METHODS:
-            history.name_actor(f"client:{self.caller.client_name or 'anonymous'}")
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
         """What is allowed here, without a body."""
         response = HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
-        if self.publishable_allowed:
+        if self.browsers_allowed:
             cors.add_preflight_headers(request._request, response, methods=self.allowed_methods)  # noqa: SLF001
         return response
 
