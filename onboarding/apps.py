@@ -1,6 +1,24 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from smplat import clock
 
 
 class OnboardingConfig(AppConfig):
     name = "onboarding"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(ship_defaults, sender=self, dispatch_uid="onboarding.ship_defaults")
+
+
+def ship_defaults(**_: Any) -> None:
+    """Policy and template are synced after every migrate, and so also after a test flush."""
+    from onboarding.policies import create_missing_policy  # noqa: PLC0415 - models load after app configs
+    from onboarding.templates import create_missing_template  # noqa: PLC0415 - as above
+
+    now = clock.now()
+    create_missing_policy(now=now)
+    create_missing_template(now=now)

@@ -10,6 +10,7 @@ TOPICS = (
     Topic(
         name="checkout.order.paid",
         title="An order's payment stage is complete.",
+        handlers=("onboarding.handlers.open_journey_of_paid_order",),
         is_public=True,
     ),
     Topic(
