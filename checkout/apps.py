@@ -11,9 +11,12 @@ class CheckoutConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from checkout.console import registration  # noqa: PLC0415 - models load after app configs
+        # Models load after app configs.
+        from checkout import personal_data  # noqa: PLC0415
+        from checkout.console import registration  # noqa: PLC0415
 
         registration.register()
+        personal_data.register()
         post_migrate.connect(ship_policies, sender=self, dispatch_uid="checkout.ship_policies")
 
 

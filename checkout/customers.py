@@ -37,10 +37,9 @@ def resolve_customer(*, user_id: UUID | None, details: CustomerDetails | None, n
     if customer is None:
         return Customer.objects.create(created_at=now, **({"id": user_id} if user_id else {}), **_said(details))
     changed = {field: value for field, value in _said(details).items() if getattr(customer, field) != value}
-    if changed and customer.erased_at is None:
-        for field, value in changed.items():
-            setattr(customer, field, value)
-        customer.save(update_fields=list(changed))
+    # Somebody erased a moment ago stays erased.
+    if changed and Customer.objects.filter(pk=customer.pk, erased_at__isnull=True).update(**changed):
+        customer.refresh_from_db(fields=list(changed))
     return customer
 
 

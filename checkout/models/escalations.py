@@ -20,7 +20,8 @@ class EscalationReason(models.TextChoices):
     MANUAL = "manual", "Called by an operator"
 
 
-@tracked()
+# What operators write may name the customer: it is kept in one place, where erasing the person reaches it.
+@tracked(exclude=["note", "resolution"])
 class Escalation(models.Model):
     """One call for a person, with one owner and a deadline to acknowledge it; past the deadline it is called again."""
 

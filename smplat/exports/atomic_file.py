@@ -9,6 +9,9 @@ from typing import BinaryIO
 from uuid import uuid4
 
 STANDARD_OUTPUT = Path("-")
+PRIVATE_MODE = 0o600
+# As open() makes files; the process's umask takes away from it.
+DEFAULT_MODE = 0o666
 
 
 @contextmanager
@@ -26,16 +29,18 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def replace_atomically(path: Path) -> Iterator[BinaryIO]:
+def replace_atomically(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
     """Write beside `path` and rename over it once every byte is on disk; on any error `path` stays as it was.
 
-    Folders above it are made. A link is followed, so that its target is replaced and the link stays.
+    Folders above it are made. A link is followed, so that its target is replaced and the link stays. A private file can
+    be read by its owner only, from its first byte on.
     """
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name[:200]}.{uuid4().hex}.part")
     try:
-        with temporary.open("xb") as file:
+        mode = PRIVATE_MODE if is_private else DEFAULT_MODE
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

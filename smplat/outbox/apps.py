@@ -7,6 +7,7 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         # Pages and checks need models, which exist only now.
-        from smplat.outbox import registration  # noqa: PLC0415
+        from smplat.outbox import personal_data, registration  # noqa: PLC0415
 
         registration.register()
+        personal_data.register()
