@@ -80,3 +80,69 @@ class TotalMismatch(Invalid):
     """total_price is not quantity times unit_price."""
 
     code = "total-mismatch"
+
+
+class PromptRefused(Conflict):
+    """The recovery rules do not allow a prompt now."""
+
+    code = "prompt-refused"
+
+
+class OverrideNeedsReason(Invalid):
+    """Say why the rules should not count this time."""
+
+    code = "override-needs-reason"
+
+
+class SnoozeNotAhead(Invalid):
+    """The moment must lie ahead, at most 90 days."""
+
+    code = "snooze-not-ahead"
+
+
+class NothingToRecover(Conflict):
+    """This order is over: there is nothing to bring back."""
+
+    code = "nothing-to-recover"
+
+
+class EscalationNotFound(NotFound):
+    """Escalation not found"""
+
+    code = "escalation-not-found"
+
+
+class EscalationTaken(Conflict):
+    """Somebody else has taken this escalation."""
+
+    code = "escalation-taken"
+
+
+class EscalationOver(Conflict):
+    """This escalation is resolved already."""
+
+    code = "escalation-over"
+
+
+class AlreadyEscalated(Conflict):
+    """A person has been called for this order already."""
+
+    code = "already-escalated"
+
+
+class PolicyNotFound(NotFound):
+    """This stage has no recovery policy"""
+
+    code = "recovery-policy-not-found"
+
+
+class PolicyChanged(Conflict):
+    """Somebody changed this policy meanwhile: look at it again."""
+
+    code = "recovery-policy-changed"
+
+
+class PolicyInvalid(Invalid):
+    """A value of the policy is not acceptable."""
+
+    code = "recovery-policy-invalid"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from checkout.actors import Actor
 from checkout.errors import OrderNotFound
+from checkout.escalations import resolve_open
 from checkout.models import Orchestration, OrchestrationEvent, Order, OrderStateEvent
 from checkout.policies import find_policy
 from checkout.rules.position import Position, Step
@@ -131,9 +132,14 @@ def write_state_change(
 def write_position(
     *, held: Held, position: Position, waits_until: datetime | None, at: datetime, now: datetime
 ) -> None:
-    """Store a new position in both rows, with the times that go with it."""
+    """Store a new position in both rows, with the times that go with it.
+
+    An order that moves on needs nobody any more: its open escalation is resolved.
+    """
     require_transaction()
     order, checkout = held.order, held.orchestration
+    if (position.stage, position.order_status) != (checkout.current_stage, order.status):
+        resolve_open(order_id=order.pk, resolution=_arrival(position), now=now)
     if position.stage != checkout.current_stage:
         checkout.stage_entered_at = at
         checkout.prompts_sent, checkout.last_prompt_at = 0, None
@@ -148,6 +154,12 @@ def write_position(
     checkout.save()
     order.status, order.updated_at = position.order_status, now
     order.save(update_fields=["status", "updated_at"])
+
+
+def _arrival(position: Position) -> str:
+    if position.order_status in {OrderStatus.CANCELED, OrderStatus.ON_HOLD, OrderStatus.COMPLETED}:
+        return f"The order is {position.order_status.label.lower()}."
+    return f"The order moved to {position.stage.label.lower()}."
 
 
 def _due_at(*, order: Order, position: Position, moved_at: datetime, waits_until: datetime | None) -> datetime | None:

@@ -205,6 +205,8 @@ PGHISTORY_ADMIN_ALL_EVENTS = False
 CHECKOUT_API_KEY = env.checkout_api_key
 API_BASE_URL = env.api_base_url
 FRONTEND_URL = env.frontend_url
+# Only a storefront that somebody named can take customers over; until then they see our own pages.
+HAS_FRONTEND = "frontend_url" in env.model_fields_set
 CURRENCIES = env.currencies
 TRUSTED_PROXY_COUNT = env.trusted_proxy_count
 THROTTLE_SECRET_PER_MINUTE = env.throttle_secret_per_minute

@@ -8,10 +8,23 @@ from smplat.outbox.topics import Topic
 
 TOPICS = (
     Topic(
+        name="checkout.escalation",
+        title="A stalled checkout needs a person, was taken by one, or is resolved.",
+        channels=("slack",),
+        template="checkout/escalation",
+    ),
+    Topic(
         name="checkout.order.paid",
         title="An order's payment stage is complete.",
         handlers=("onboarding.handlers.open_journey_of_paid_order",),
         is_public=True,
+    ),
+    Topic(
+        name="checkout.recovery.prompt",
+        title="A customer is reminded of the step that is missing, with a link back to it.",
+        channels=("email",),
+        category="order_updates",
+        template="checkout/recovery_prompt",
     ),
     Topic(
         name="outbox.test",

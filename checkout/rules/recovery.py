@@ -1,8 +1,9 @@
 """What a stalled checkout needs now: a prompt, a person, patience or nothing. Decided while its row is held."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from checkout.rules.holdout import Arm
 from checkout.rules.position import Position
@@ -52,6 +53,8 @@ class Facts:
     hold_reason: str | None
     arm: Arm
     time_zone: str
+    # 0 to below 1, fixed for an order: where in each interval it is looked at again while it is held.
+    spread: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,17 @@ class Verdict:
     next_due_at: datetime | None = None
 
 
-# How soon a held checkout is looked at again; releasing a hold makes it due sooner.
+# Each held checkout is looked at again once in this time, each at a moment of its own: when the hold ends, its prompts
+# drain evenly over one such interval instead of leaving in the same minute.
 HOLD_RECHECK = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def due_at(
     *, position: Position, is_backdated: bool, moved_at: datetime, waits_until: datetime | None, policy: Policy | None
 ) -> datetime | None:
     """When a checkout that has just moved is first decided about, or None when it is not recovered at all."""
-    if policy is None or _stop_reason(position=position, is_backdated=is_backdated, policy=policy):
+    if policy is None or stop_reason(position=position, is_backdated=is_backdated, policy=policy):
         return None
     return stalled_at(moved_at=moved_at, waits_until=waits_until, policy=policy) + policy.first_delay
 
@@ -81,9 +86,20 @@ def stalled_at(*, moved_at: datetime, waits_until: datetime | None, policy: Poli
     return waits_until or moved_at + policy.stall_after
 
 
+def spread_of(order_id: UUID) -> float:
+    """The place of an order in every interval; evenly distributed, since the low bits of an id are random."""
+    return (order_id.int & 0xFFFF_FFFF) / 2**32
+
+
+def next_look(*, spread: float, now: datetime) -> datetime:
+    """When a held checkout is looked at next: after `now`, at most one interval later, at its own place in it."""
+    since = (now - _EPOCH - spread * HOLD_RECHECK) % HOLD_RECHECK
+    return now - since + HOLD_RECHECK
+
+
 def decide_recovery(*, facts: Facts, policy: Policy, now: datetime) -> Verdict:
     """Decide about one claimed checkout."""
-    stop = _stop_reason(position=facts.position, is_backdated=facts.is_backdated, policy=policy)
+    stop = stop_reason(position=facts.position, is_backdated=facts.is_backdated, policy=policy)
     if stop:
         return Verdict(Action.STOP, stop)
     early = _not_yet(facts=facts, policy=policy, now=now)
@@ -95,7 +111,7 @@ def decide_recovery(*, facts: Facts, policy: Policy, now: datetime) -> Verdict:
 def _barred(*, facts: Facts, now: datetime) -> Verdict | None:
     """Why this customer gets no prompt at all, whatever the hour."""
     if facts.hold_reason:
-        return Verdict(Action.HOLD, facts.hold_reason, now + HOLD_RECHECK)
+        return Verdict(Action.HOLD, facts.hold_reason, next_look(spread=facts.spread, now=now))
     if facts.arm is Arm.HOLDOUT:
         return Verdict(Action.OBSERVE, "in-holdout")
     if not facts.has_address:
@@ -103,7 +119,8 @@ def _barred(*, facts: Facts, now: datetime) -> Verdict | None:
     return None if facts.consents else Verdict(Action.SUPPRESS, "opted-out")
 
 
-def _stop_reason(*, position: Position, is_backdated: bool, policy: Policy) -> str | None:
+def stop_reason(*, position: Position, is_backdated: bool, policy: Policy) -> str | None:
+    """Why there is nothing to recover, or None."""
     reasons = {
         "order-canceled": position.order_status is OrderStatus.CANCELED,
         "order-on-hold": position.order_status is OrderStatus.ON_HOLD,

@@ -1,14 +1,23 @@
 """Reads of the outbox that return plain values."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from smplat.outbox.choices import Category
 from smplat.outbox.models import Message, Preference, PreferenceChange
 
 
 def get_preference(recipient_id: UUID) -> Preference:
     """A person's choices; the defaults, unsaved, when they never chose."""
     return Preference.objects.filter(recipient_id=recipient_id).first() or Preference(recipient_id=recipient_id)
+
+
+def find_unwilling(*, recipient_ids: Collection[UUID], category: Category) -> set[UUID]:
+    """Those of these people who do not want messages of this category. One query."""
+    choices = Preference.objects.in_bulk(recipient_ids)
+    by_default = Preference().allows(category)
+    return {one for one in recipient_ids if not (choices[one].allows(category) if one in choices else by_default)}
 
 
 def list_recipient_facts(recipient_id: UUID) -> dict[str, list[dict[str, Any]]]:

@@ -1,0 +1,172 @@
+"""What recovery decides about: checkouts with every fact the decision rests on, read in set-based queries.
+
+A sweep holds the rows meanwhile (claim_due), so that nothing it decided on can change before it has committed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import Q, QuerySet
+
+from checkout.models import Orchestration, OrderItem, RecoveryAssignment, RecoveryPolicy
+from checkout.policies import as_rule
+from checkout.positions import Held
+from checkout.rules.holdout import Arm, arm_of
+from checkout.rules.recovery import Action, Facts, Verdict, decide_recovery, spread_of
+from checkout.states import StageStatus
+from smplat.db import require_transaction
+from smplat.operations.holds import InForce, Subject, find_holds
+from smplat.operations.models import HoldScope
+from smplat.outbox.choices import Category
+from smplat.outbox.queries import find_unwilling
+
+# What a decision says about a hold; the hold itself has the words of the person who placed it.
+HOLD_REASONS = {
+    HoldScope.ORDER: "order-snoozed",
+    HoldScope.PROVIDER: "provider-paused",
+    HoldScope.STAGE: "stage-held",
+    HoldScope.EVERYTHING: "everything-held",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One checkout and what there is to know about it; `policy` is None for a stage that is not recovered."""
+
+    held: Held
+    policy: RecoveryPolicy | None
+    facts: Facts
+    # Whether its arm was written down when it was first due; otherwise the first decision does.
+    is_assigned: bool
+
+    @property
+    def order_id(self) -> UUID:
+        """The order's id."""
+        return self.held.order.pk
+
+
+def claim_due(*, limit: int, now: datetime) -> list[Held]:
+    """Lock checkouts that are due, with their orders, oldest first, and pass over what anybody else holds.
+
+    Never waits for a lock, so it cannot deadlock with hold_order, which waits for the order and then for the checkout.
+    """
+    require_transaction()
+    due = _due(now=now).select_for_update(skip_locked=True, no_key=True, of=("self", "order"))
+    return [Held(checkout.order, checkout) for checkout in due[:limit]]
+
+
+def list_due(*, after: Held | None, limit: int, now: datetime) -> list[Held]:
+    """The same checkouts without locking them, in pages: what a sweep would claim."""
+    due = _due(now=now)
+    if after is not None:
+        at, last = after.orchestration.recovery_due_at, after.orchestration.pk
+        due = due.filter(Q(recovery_due_at__gt=at) | Q(recovery_due_at=at, pk__gt=last))
+    return [Held(checkout.order, checkout) for checkout in due[:limit]]
+
+
+def _due(*, now: datetime) -> QuerySet[Orchestration]:
+    due = Orchestration.objects.filter(recovery_due_at__lte=now).select_related("order__customer")
+    return due.order_by("recovery_due_at", "id")
+
+
+def read_cases(held: Sequence[Held], *, now: datetime) -> list[Case]:
+    """The facts of these checkouts; the number of queries does not grow with them."""
+    policies = {policy.stage: policy for policy in RecoveryPolicy.objects.all()}
+    providers = _providers_of([one.order.pk for one in held])
+    holds = _holds_on(held, providers=providers, now=now)
+    people = {one.order.customer_id for one in held if one.order.customer_id}
+    unwilling = find_unwilling(recipient_ids=people, category=Category.ORDER_UPDATES)
+    arms = _arms_of([one.order.pk for one in held])
+    cases = []
+    for one in held:
+        stage = one.orchestration.current_stage
+        policy, arm = policies.get(stage), arms.get((one.order.pk, stage))
+        facts = _facts_of(
+            one,
+            hold=_hold_reason(one, providers=providers, holds=holds),
+            consents=one.order.customer_id not in unwilling,
+            arm=arm or _arm_by_hash(one, policy=policy),
+        )
+        cases.append(Case(held=one, policy=policy, facts=facts, is_assigned=arm is not None))
+    return cases
+
+
+def decide(case: Case, *, now: datetime) -> Verdict:
+    """The rules' verdict about one case."""
+    if case.policy is None:
+        return Verdict(Action.STOP, "no-policy")
+    return decide_recovery(facts=case.facts, policy=as_rule(case.policy), now=now)
+
+
+def _facts_of(held: Held, *, hold: str | None, consents: bool, arm: Arm) -> Facts:
+    order, checkout, customer = held.order, held.orchestration, held.order.customer
+    is_waiting = checkout.stage_status == StageStatus.WAITING
+    return Facts(
+        position=held.position,
+        is_backdated=order.is_backdated,
+        last_transition_at=checkout.last_transition_at,
+        waits_until=checkout.next_action_at if is_waiting else None,
+        prompts_sent=checkout.prompts_sent,
+        last_prompt_at=checkout.last_prompt_at,
+        has_address=bool(customer and customer.email),
+        consents=consents,
+        hold_reason=hold,
+        arm=arm,
+        time_zone=_known_zone(customer.time_zone) if customer else "UTC",
+        spread=spread_of(order.pk),
+    )
+
+
+def _providers_of(order_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    items = OrderItem.objects.filter(order_id__in=order_ids, provider__isnull=False)
+    providers: dict[UUID, set[str]] = defaultdict(set)
+    for order_id, provider_id in items.values_list("order_id", "provider_id"):
+        providers[order_id].add(str(provider_id))
+    return providers
+
+
+def _holds_on(held: Sequence[Held], *, providers: dict[UUID, set[str]], now: datetime) -> dict[Subject, InForce]:
+    keys = {
+        HoldScope.ORDER: {str(one.order.pk) for one in held},
+        HoldScope.PROVIDER: set().union(*providers.values()),
+        HoldScope.STAGE: {one.orchestration.current_stage for one in held},
+    }
+    return find_holds(keys_by_scope=dict(keys), now=now)
+
+
+def _hold_reason(held: Held, *, providers: dict[UUID, set[str]], holds: dict[Subject, InForce]) -> str | None:
+    if not holds:
+        return None
+    subjects = [
+        Subject(HoldScope.EVERYTHING),
+        Subject(HoldScope.STAGE, held.orchestration.current_stage),
+        *(Subject(HoldScope.PROVIDER, provider) for provider in providers.get(held.order.pk, ())),
+        Subject(HoldScope.ORDER, str(held.order.pk)),
+    ]
+    return next((HOLD_REASONS[subject.scope] for subject in subjects if subject in holds), None)
+
+
+def _arms_of(order_ids: Collection[UUID]) -> dict[tuple[UUID, str], Arm]:
+    assigned = RecoveryAssignment.objects.filter(order_id__in=order_ids).values_list("order_id", "stage", "arm")
+    return {(order_id, stage): Arm(arm) for order_id, stage, arm in assigned}
+
+
+def _arm_by_hash(held: Held, *, policy: RecoveryPolicy | None) -> Arm:
+    """By customer, so that one person is in one arm in all their orders; an order without a customer stands for itself."""
+    key = str(held.order.customer_id or held.order.pk)
+    return arm_of(customer_key=key, holdout_bps=policy.holdout_bps if policy else 0)
+
+
+@cache
+def _known_zone(name: str) -> str:
+    """The name, or UTC for one that this machine does not know: one bad row must not stop a sweep."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
+    return name
