@@ -33,13 +33,49 @@ class TaskSlugTaken(Conflict):
     code = "task-slug-taken"
 
 
-class NothingToChange(Conflict):
-    """It is already so."""
+class TaskAlreadyDone(Conflict):
+    """The task is completed already."""
 
-    code = "nothing-to-change"
+    code = "task-already-done"
+
+
+class ReasonMissing(Invalid):
+    """A reason is needed: the client or a colleague will ask."""
+
+    code = "reason-missing"
 
 
 class InvalidDueTime(Invalid):
     """A due time lies ahead."""
 
     code = "invalid-due-time"
+
+
+class InvalidLink(Invalid):
+    """A link begins with https:// or http:// and names a host."""
+
+    code = "invalid-link"
+
+
+class InvalidTask(Invalid):
+    """A task needs a title, and may only wait for another task of its journey."""
+
+    code = "invalid-task"
+
+
+class LabelMissing(Invalid):
+    """Say what the client should hand in."""
+
+    code = "label-missing"
+
+
+class UnknownPerson(Invalid):
+    """There is no such member of staff."""
+
+    code = "unknown-person"
+
+
+class PlanChanged(Conflict):
+    """The journeys have changed since the preview; look at it again."""
+
+    code = "plan-changed"

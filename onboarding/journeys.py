@@ -4,7 +4,7 @@ Locks are taken in one order: the order's row (only to open a journey), then the
 change its tasks and artifacts. `settle` comes last in every action: it brings the journey's own figures in step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,6 +122,11 @@ def write_event(
         metadata=metadata or {},
         occurred_at=at,
     )
+
+
+def as_text(moment: datetime | None) -> str | None:
+    """A moment as the metadata of events has it."""
+    return moment.isoformat() if moment else None
 
 
 def write_interaction(
@@ -243,20 +248,36 @@ def _just_touched(task: Task, *, journey: Journey, tasks: Sequence[Task]) -> nud
     )
 
 
-def complete_what_is_done(*, held: Held, at: datetime) -> None:
-    """Complete the open tasks whose self-check passes.
+def complete_what_is_done(
+    *, held: Held, at: datetime, task: Task | None = None, checks: Collection[SelfCheck] = tuple(SelfCheck)
+) -> bool:
+    """Complete the open tasks whose self-check passes, and say whether there were any.
 
-    Called when the facts of a predicate changed, and only then: a person who reopens such a task is not overruled.
+    Called when the facts of a predicate changed, and only for that predicate: a person who reopens such a task is not
+    overruled by something that has nothing to do with it.
+
+    Args:
+        held: the journey.
+        at: when the facts changed.
+        task: the only one whose facts changed; None: they may have changed for all.
+        checks: the predicates whose facts changed.
     """
-    for task in held.tasks:
-        if task.self_check and task.status in {TaskStatus.PENDING, TaskStatus.IN_PROGRESS} and _passes(held, task):
-            change_task_status(
-                held=held,
-                task=task,
-                status=TaskStatus.COMPLETED,
-                at=at,
-                metadata={"actor": ActorType.SYSTEM, "self_check": task.self_check},
-            )
+    done = [
+        one
+        for one in (held.tasks if task is None else [task])
+        if one.self_check in checks
+        and one.status in {TaskStatus.PENDING, TaskStatus.IN_PROGRESS}
+        and _passes(held, one)
+    ]
+    for one in done:
+        change_task_status(
+            held=held,
+            task=one,
+            status=TaskStatus.COMPLETED,
+            at=at,
+            metadata={"actor": ActorType.SYSTEM, "self_check": one.self_check},
+        )
+    return bool(done)
 
 
 def _passes(held: Held, task: Task) -> bool:
@@ -296,7 +317,12 @@ def _open_journey(*, order: Order, at: datetime, now: datetime) -> Held:
         journey=journey,
         event_type=JourneyEventType.JOURNEY_STARTED,
         after=JourneyStatus.ACTIVE,
-        metadata={"source_order_status": order.status, "template": str(template)},
+        metadata={
+            "source_order_status": order.status,
+            "template": str(template),
+            # With these the log alone rebuilds the journey (onboarding.rules.replay).
+            "tasks": [{"id": str(task.pk), "slug": task.slug, "due_at": as_text(task.due_at)} for task in tasks],
+        },
         at=at,
     )
     held = Held(journey, tasks)

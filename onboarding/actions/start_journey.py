@@ -6,7 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from onboarding.journeys import complete_what_is_done, hold_or_open_journey, settle
+from onboarding.states import SelfCheck
 from smplat.db import Receipt, transaction
+
+ACCOUNTS = "platform_contexts"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,9 @@ def start_journey(
         context = {**journey.context, **said}
         code = introduction.referral_code or journey.referral_code
         if (context, code) != (journey.context, journey.referral_code):
+            names_accounts = context.get(ACCOUNTS) != journey.context.get(ACCOUNTS)
             journey.context, journey.referral_code = context, code
-            complete_what_is_done(held=held, at=now)
-            settle(held=held, has_moved=False, at=now, now=now)
+            checks = {SelfCheck.PLATFORM_CONTEXT_GIVEN} if names_accounts else frozenset()
+            has_moved = complete_what_is_done(held=held, at=now, checks=checks)
+            settle(held=held, has_moved=has_moved, at=now, now=now)
         return keep(JourneyStarted(journey.pk, order_id, is_new))

@@ -1,0 +1,78 @@
+"""The storefront says which pricing experiments an order took part in."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from checkout.errors import OrderNotFound
+from checkout.models import Order
+from onboarding.journeys import hold_or_open_journey, write_event
+from onboarding.models import ExperimentSegment, JourneyEvent
+from onboarding.states import JourneyEventType
+from smplat.db import Receipt, require_transaction, transaction
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment and the variant the order saw."""
+
+    slug: str
+    variant_key: str
+    variant_name: str | None = None
+    is_control: bool | None = None
+    assignment_strategy: str | None = None
+    status: str | None = None
+    feature_flag_key: str | None = None
+
+
+@dataclass(frozen=True)
+class ExperimentsRecorded:
+    """How many entries were kept; those without a slug or a variant are not."""
+
+    order_id: UUID
+    recorded: int
+
+
+def record_experiments(
+    *, order_id: UUID, experiments: Sequence[Experiment], now: datetime, receipt: Receipt | None = None
+) -> ExperimentsRecorded:
+    """Record the entries as one event, with a row for each; every call is one event, reports count an order once.
+
+    When no entry is left, nothing is written and no journey is made.
+
+    Raises:
+        OrderNotFound: there is no such order.
+    """
+    named = [one for one in experiments if one.slug.strip() and one.variant_key.strip()]
+    with transaction(receipt=receipt) as keep:
+        if named:
+            _write(order_id=order_id, experiments=named, now=now)
+        elif not Order.objects.filter(pk=order_id).exists():
+            raise OrderNotFound
+        return keep(ExperimentsRecorded(order_id, len(named)))
+
+
+def _write(*, order_id: UUID, experiments: Sequence[Experiment], now: datetime) -> None:
+    require_transaction()
+    held, _ = hold_or_open_journey(order_id=order_id, at=now, now=now)
+    event = write_event(
+        journey=held.journey,
+        event_type=JourneyEventType.PRICING_EXPERIMENT_SEGMENT,
+        metadata={"experiments": [asdict(experiment) for experiment in experiments]},
+        at=now,
+    )
+    ExperimentSegment.objects.bulk_create(
+        _segment(experiment, event=event, position=position) for position, experiment in enumerate(experiments)
+    )
+
+
+def _segment(experiment: Experiment, *, event: JourneyEvent, position: int) -> ExperimentSegment:
+    return ExperimentSegment(
+        event=event,
+        journey_id=event.journey_id,
+        order_id=event.order_id,
+        position=position,
+        recorded_at=event.occurred_at,
+        **asdict(experiment),
+    )
