@@ -21,6 +21,7 @@ class Purpose(StrEnum):
 
     CUSTOMER = "customer"  # the storefront's browser reads its own order
     RESUME = "resume"  # the link of a recovery prompt
+    CHECKLIST = "checklist"  # the client's page of what is left to do for an order
 
 
 class InvalidToken(Refusal):

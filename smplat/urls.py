@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("checkout.api.urls")),
     path("", include("checkout.pages.urls")),
+    path("", include("onboarding.pages.urls")),
 ]
 
 handler400 = "smplat.error_pages.bad_request"

@@ -1,0 +1,70 @@
+"""The client's checklist: no login, the signed link is the right."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from checkout.links import ExpiredToken, InvalidToken, Purpose, read_token
+from onboarding.actions.toggle_task import toggle_task
+from onboarding.errors import JourneyNotFound, TaskNotFound
+from onboarding.pages.standing import find_checklist
+from onboarding.states import ActorType
+from smplat import clock
+
+# What the page says after it was changed, by what stands in its address then.
+NOTICES = {
+    "done": "Thank you, that is ticked off.",
+    "undone": "The tick is taken back.",
+    "gone": "This task is not on your list any more.",
+}
+
+
+# The right to act is in the address and in no cookie, so another site has nothing to borrow: there is no CSRF token.
+@method_decorator([csrf_exempt, never_cache], name="dispatch")
+class ChecklistView(View):
+    """GET shows the list and changes nothing (mail scanners follow links); POST ticks one task. Works without scripts."""
+
+    http_method_names = ("get", "head", "post", "options")
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer a page also to a link that does not work."""
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except ExpiredToken:
+            response = render(request, "customer/expired_checklist.html", status=410)
+        except (InvalidToken, JourneyNotFound):
+            response = render(request, "customer/invalid_link.html", status=404)
+        assert isinstance(response, HttpResponse)
+        response["X-Robots-Tag"] = "noindex"
+        # The address is the right to tick: it must not travel to other sites.
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Show what is left to do."""
+        now = clock.now()
+        order_id = read_token(token, purpose=Purpose.CHECKLIST, now=now)
+        context = {"list": find_checklist(order_id, now=now), "notice": NOTICES.get(request.GET.get("said", ""), "")}
+        return render(request, "customer/checklist.html", context)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Tick one task, or take its tick back. Twice is once."""
+        now = clock.now()
+        order_id = read_token(token, purpose=Purpose.CHECKLIST, now=now)
+        return redirect(f"{request.path}?said={_act(request, order_id=order_id)}#list")
+
+
+def _act(request: HttpRequest, *, order_id: UUID) -> str:
+    """Do what the form says; answers the key of the notice."""
+    completed = request.POST.get("completed") == "yes"
+    try:
+        task_id = UUID(request.POST.get("task", ""))
+        toggle_task(order_id=order_id, task_id=task_id, completed=completed, actor=ActorType.CLIENT, now=clock.now())
+    except (ValueError, TaskNotFound):
+        return "gone"
+    return "done" if completed else "undone"
