@@ -13,7 +13,7 @@ from checkout.models import Orchestration, OrchestrationEvent, Order, OrderState
 from checkout.policies import find_policy
 from checkout.rules.position import Position, Step
 from checkout.rules.recovery import due_at
-from checkout.states import OrderStatus, Stage, StageStatus, StateEventType
+from checkout.states import WORKING, OrderStatus, Stage, StageStatus, StateEventType
 from smplat.db import require_transaction
 
 
@@ -129,6 +129,14 @@ def write_state_change(
     )
 
 
+def canceled_at(order: Order) -> datetime | None:
+    """When an order was canceled; None while it is not."""
+    if order.status != OrderStatus.CANCELED:
+        return None
+    changes = OrderStateEvent.objects.filter(order=order, to_status=OrderStatus.CANCELED)
+    return changes.order_by("-created_at").values_list("created_at", flat=True).first()
+
+
 def write_position(
     *, held: Held, position: Position, waits_until: datetime | None, at: datetime, now: datetime
 ) -> None:
@@ -144,11 +152,12 @@ def write_position(
         checkout.stage_entered_at = at
         checkout.prompts_sent, checkout.last_prompt_at = 0, None
     checkout.current_stage, checkout.stage_status = position.stage, position.stage_status
-    is_working = position.stage_status in {StageStatus.IN_PROGRESS, StageStatus.WAITING}
-    checkout.started_at = checkout.started_at or (at if is_working else None)
+    checkout.started_at = checkout.started_at or (at if position.stage_status in WORKING else None)
     checkout.failed_at = at if position.stage_status is StageStatus.FAILED else None
     checkout.completed_at = at if position.stage is Stage.COMPLETED else None
-    checkout.last_transition_at, checkout.updated_at = at, now
+    # Told late, a move lies before the last one.
+    checkout.last_transition_at = max(checkout.last_transition_at, at)
+    checkout.updated_at = now
     checkout.next_action_at = waits_until
     checkout.recovery_due_at = _due_at(order=order, position=position, moved_at=at, waits_until=waits_until)
     checkout.save()

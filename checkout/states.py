@@ -47,6 +47,10 @@ class StageStatus(TextChoices):
     FAILED = "failed", "Failed"  # may be retried: failed → in_progress
 
 
+# Something is being done about the stage.
+WORKING = frozenset({StageStatus.IN_PROGRESS, StageStatus.WAITING})
+
+
 class OrderSource(TextChoices):
     """How an order came to be."""
 

@@ -9,10 +9,18 @@ from checkout.actors import SYSTEM
 from checkout.errors import StageEventRefused
 from checkout.models import OrchestrationEvent
 from checkout.paid import announce_paid
-from checkout.positions import Held, hold_order, write_event, write_position, write_state_change, write_steps
+from checkout.positions import (
+    Held,
+    canceled_at,
+    hold_order,
+    write_event,
+    write_position,
+    write_state_change,
+    write_steps,
+)
 from checkout.rules.position import Step
 from checkout.rules.stage_events import Outcome, StageVerdict, decide_stage_event
-from checkout.states import Stage, StageStatus
+from checkout.states import WORKING, Stage, StageStatus
 from smplat.db import Receipt, transaction
 
 
@@ -56,7 +64,7 @@ def record_stage_event(
     """
     with transaction(receipt=receipt) as keep:
         held = hold_order(order_id=order_id, now=now)
-        verdict = _decide(held=held, report=report)
+        verdict = _decide(held=held, report=report, now=now)
         if verdict.outcome is Outcome.REFUSE:
             raise _refusal(held=held, verdict=verdict)
         if verdict.outcome is not Outcome.REPEAT:
@@ -64,16 +72,23 @@ def record_stage_event(
         return keep(StageEventRecorded(order_id, verdict.outcome))
 
 
-def _decide(*, held: Held, report: StageReport) -> StageVerdict:
+def _decide(*, held: Held, report: StageReport, now: datetime) -> StageVerdict:
     events = OrchestrationEvent.objects.filter(orchestration=held.orchestration)
-    log = list(events.values_list("stage", "status", "transition_note", "payload"))
+    log = list(events.values_list("stage", "status", "transition_note", "payload", "created_at"))
     said = (report.step.stage, report.step.status, report.note, report.payload)
+    left = Step(report.step.stage, StageStatus.COMPLETED)
+    left_at = max(
+        (at for stage, status, _, _, at in log if Step(Stage(stage), StageStatus(status)) == left), default=None
+    )
+    ended_at = canceled_at(held.order) or left_at
     return decide_stage_event(
         position=held.position,
         step=report.step,
-        reached={Step(Stage(stage), StageStatus(status)) for stage, status, _, _ in log},
-        is_known=said in log,
+        reached={Step(Stage(stage), StageStatus(status)) for stage, status, *_ in log},
+        is_known=said in [tuple(line[:4]) for line in log],
         is_payment_part=report.is_payment_part,
+        # Only a sender who may say when something happened can be late: for the others it happens now.
+        is_late=report.occurred_at < now and ended_at is not None and report.occurred_at <= ended_at,
     )
 
 
@@ -93,6 +108,13 @@ def _write(*, held: Held, report: StageReport, verdict: StageVerdict, now: datet
     write_event(orchestration=checkout, step=report.step, at=at, note=report.note, payload=report.payload)
     write_steps(orchestration=checkout, steps=verdict.steps, at=at, note="entered")
     checkout.metadata = {**checkout.metadata, **report.metadata_patch}
+    if report.step.status in WORKING:
+        checkout.started_at = min(checkout.started_at or at, at)
+    if verdict.outcome is Outcome.RECORD and report.step.stage != checkout.current_stage:
+        # About a stage that is behind: where the checkout stands, and until when it waits, is not touched.
+        checkout.updated_at = now
+        checkout.save(update_fields=["metadata", "started_at", "updated_at"])
+        return
     if verdict.position.order_status != held.order.status:
         write_state_change(
             order=held.order, to_status=verdict.position.order_status, by=SYSTEM, at=at, notes=report.note

@@ -46,8 +46,12 @@ def decide_stage_event(
     reached: Collection[Step],
     is_known: bool,
     is_payment_part: bool,
+    is_late: bool = False,
 ) -> StageVerdict:
     """Decide about one event.
+
+    Told in any order, the same events lead to the same end: what comes too early is refused and sent again, what comes
+    late is put where it belongs.
 
     Args:
         position: where the order stands.
@@ -55,6 +59,7 @@ def decide_stage_event(
         reached: every stage and status this checkout's log already holds.
         is_known: an event equal in stage, status, note and payload is already in the log.
         is_payment_part: the event reports one part of the payment ({method, amount}); parts add up and may come late.
+        is_late: it happened before the checkout left that stage, or before the order was canceled, and is only told now.
     """
     known_part = is_payment_part and step.stage is Stage.PAYMENT and step.status is not StageStatus.COMPLETED
     part = _decide_payment_part(position=position, step=step, is_known=is_known) if known_part else None
@@ -62,16 +67,21 @@ def decide_stage_event(
         return part
     if step == Step(position.stage, position.stage_status):
         return StageVerdict(Outcome.REPEAT if is_known else Outcome.RECORD, "already-there", position)
-    if step.stage.position < position.stage.position and step in reached:
-        return StageVerdict(Outcome.REPEAT, "already-passed", position)
-    refusal = _find_refusal(position=position, step=step)
+    if step.stage.position < position.stage.position:
+        if is_late and not is_known and step.status not in {StageStatus.NOT_STARTED, StageStatus.COMPLETED}:
+            return StageVerdict(Outcome.RECORD, "told-late", position)
+        if step in reached:
+            return StageVerdict(Outcome.REPEAT, "already-passed", position)
+    refusal = _find_refusal(position=position, step=step, is_late=is_late)
     if refusal is not None:
         return StageVerdict(Outcome.REFUSE, refusal, position)
     return _move(position=position, step=step)
 
 
-def _find_refusal(*, position: Position, step: Step) -> str | None:
-    if position.order_status is OrderStatus.CANCELED:
+def _find_refusal(*, position: Position, step: Step, is_late: bool) -> str | None:
+    # What happened before the cancellation still counts, except that a canceled order is never completed.
+    would_complete = step == Step(Stage.FULFILLMENT, StageStatus.COMPLETED)
+    if position.order_status is OrderStatus.CANCELED and (would_complete or not is_late):
         return "order-canceled"
     if position.order_status is OrderStatus.ON_HOLD:
         return "order-on-hold"
@@ -95,5 +105,7 @@ def _move(*, position: Position, step: Step) -> StageVerdict:
         moved = Position(position.order_status, step.stage, step.status)
         return StageVerdict(Outcome.MOVE, "moved", moved)
     arrival = entering(step.stage.following)
-    moved = Position(STATUS_OF_STAGE[arrival.stage], arrival.stage, arrival.status)
+    is_canceled = position.order_status is OrderStatus.CANCELED
+    status = OrderStatus.CANCELED if is_canceled else STATUS_OF_STAGE[arrival.stage]
+    moved = Position(status, arrival.stage, arrival.status)
     return StageVerdict(Outcome.MOVE, "stage-completed", moved, (arrival,))

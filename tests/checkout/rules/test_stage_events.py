@@ -12,9 +12,14 @@ VERIFYING = Position(OS.PROCESSING, S.VERIFICATION, T.IN_PROGRESS)
 FULFILLING = Position(OS.ACTIVE, S.FULFILLMENT, T.IN_PROGRESS)
 
 
-def decide(position, stage, status, *, reached=(), known=False, part=False):
+def decide(position, stage, status, *, reached=(), known=False, part=False, late=False):
     return decide_stage_event(
-        position=position, step=Step(stage, status), reached=reached, is_known=known, is_payment_part=part
+        position=position,
+        step=Step(stage, status),
+        reached=reached,
+        is_known=known,
+        is_payment_part=part,
+        is_late=late,
     )
 
 
@@ -81,3 +86,34 @@ def test_the_first_payment_part_moves_and_the_next_adds():
     first = decide(START, S.PAYMENT, T.IN_PROGRESS, part=True)
     assert first.outcome is Outcome.MOVE
     assert decide(first.position, S.PAYMENT, T.IN_PROGRESS, part=True).outcome is Outcome.RECORD
+
+
+def test_work_on_a_passed_stage_that_is_told_late_is_written_down_and_moves_nothing():
+    late = decide(FULFILLING, S.VERIFICATION, T.IN_PROGRESS, late=True)
+    assert (late.outcome, late.reason, late.position) == (Outcome.RECORD, "told-late", FULFILLING)
+    known = decide(
+        FULFILLING,
+        S.VERIFICATION,
+        T.IN_PROGRESS,
+        late=True,
+        known=True,
+        reached=[Step(S.VERIFICATION, T.IN_PROGRESS)],
+    )
+    assert known.outcome is Outcome.REPEAT
+
+
+CANCELED = Position(OS.CANCELED, S.PAYMENT, T.IN_PROGRESS)
+
+
+def test_what_happened_before_a_cancellation_moves_the_checkout_and_the_order_stays_canceled():
+    late = decide(CANCELED, S.PAYMENT, T.COMPLETED, late=True)
+    assert (late.outcome, late.position) == (
+        Outcome.MOVE,
+        Position(OS.CANCELED, S.VERIFICATION, T.NOT_STARTED),
+    )
+
+
+def test_a_canceled_order_is_never_completed_however_late_that_is_told():
+    canceled = Position(OS.CANCELED, S.FULFILLMENT, T.IN_PROGRESS)
+    verdict = decide(canceled, S.FULFILLMENT, T.COMPLETED, late=True)
+    assert (verdict.outcome, verdict.reason) == (Outcome.REFUSE, "order-canceled")
