@@ -11,7 +11,7 @@ from analytics.models.quarantine import EventForm
 from analytics.partition_errors import missing_partition_is_unavailable
 from analytics.rules.offer_event_batch import Reading, Rejected
 from smplat import db
-from smplat.ids import new_id
+from smplat.ids import new_id, new_id_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ def record_offer_events(
         NoPartition: the month of `now` has no partition.
     """
     receipt_id = new_id()
-    good = [NewEvent(place, new_id(), facts) for place, facts in enumerate(readings) if not isinstance(facts, Rejected)]
+    good = [
+        NewEvent(place, new_id_text(), facts) for place, facts in enumerate(readings) if not isinstance(facts, Rejected)
+    ]
     bad = [(index, reading) for index, reading in enumerate(readings) if isinstance(reading, Rejected)]
     with missing_partition_is_unavailable(), db.transaction():
-        owners = claim_keys(good, now=now)
-        repeated = [event for event in good if owners.get(event.facts.event_id, event.row_id) != event.row_id]
-        fresh = [event for event in good if owners.get(event.facts.event_id, event.row_id) == event.row_id]
+        fresh, repeated = claim_keys(good, now=now)
         copy_events(fresh, now=now, receipt_id=receipt_id, client_id=client_id)
         quarantined = _set_aside(bad, now=now, form=form, receipt_id=receipt_id, client_id=client_id)
         IngestReceipt.objects.create(
@@ -74,7 +74,7 @@ def record_offer_events(
             request_id=request_id,
             client_id=client_id,
         )
-    duplicates = [_duplicate(event.place, owners[event.facts.event_id]) for event in repeated]
+    duplicates = [_duplicate(event.place, owner) for event, owner in repeated]
     return BatchRecorded(
         receipt_id=receipt_id,
         received=len(readings),

@@ -13,7 +13,7 @@ from analytics.rules.replay_plan import plan_replay
 from smplat import db
 from smplat.api.errors import ValidationFailed
 from smplat.errors import Conflict, NotFound
-from smplat.ids import new_id
+from smplat.ids import new_id, new_id_text
 
 
 class NotInQuarantine(NotFound):
@@ -54,12 +54,12 @@ def replay_quarantined_event(
     plan = plan_replay(text, form=quarantined.form, received_at=quarantined.created_at, window=window)
     if plan.facts is None:
         raise ValidationFailed(plan.problems)
-    event, receipt_id = NewEvent(0, new_id(), plan.facts), new_id()
+    event, receipt_id = NewEvent(0, new_id_text(), plan.facts), new_id()
     with missing_partition_is_unavailable(), db.transaction():
-        owner = claim_keys([event], now=now).get(plan.facts.event_id, event.row_id)
-        is_duplicate = owner != event.row_id
-        if not is_duplicate:
-            copy_events([event], now=now, receipt_id=receipt_id, client_id=quarantined.client_id)
+        fresh, repeated = claim_keys([event], now=now)
+        is_duplicate = bool(repeated)
+        owner = repeated[0][1] if repeated else UUID(event.row_id)
+        copy_events(fresh, now=now, receipt_id=receipt_id, client_id=quarantined.client_id)
         _mark(quarantined_event_id, text=text, by=by, reason=reason, now=now, offer_event_id=owner)
         IngestReceipt.objects.create(
             id=receipt_id,

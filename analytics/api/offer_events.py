@@ -29,6 +29,7 @@ class OfferEventsView(ApiView):
 
     scopes: ClassVar = {"POST": Scope.EVENTS_WRITE}
     publishable_allowed: ClassVar[bool] = True
+    keeps_history: ClassVar[bool] = False
 
     refusals: ClassVar = {"POST": (ValidationFailed, BodyTooLarge, UnsupportedMediaType, IngestStopped, NoPartition)}
 
@@ -49,6 +50,7 @@ class OfferEventBatchView(ApiView):
 
     scopes: ClassVar = {"POST": Scope.EVENTS_WRITE}
     publishable_allowed: ClassVar[bool] = True
+    keeps_history: ClassVar[bool] = False
 
     refusals: ClassVar = {
         "POST": (

@@ -26,6 +26,7 @@ class WebOfferEventsView(WebTierView):
 
     scopes: ClassVar = {"POST": Scope.EVENTS_WRITE}
     publishable_allowed: ClassVar[bool] = True
+    keeps_history: ClassVar[bool] = False
 
     refusals: ClassVar = {
         "POST": (

@@ -104,6 +104,30 @@ def test_text_comes_back_as_it_was_sent() -> None:
     assert (stored.offer_slug, stored.metadata) == (odd, {odd: odd})
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["\\N", "a\tb", "a\nb", "a\rb", "\\.", "\\", "\x01"])
+def test_no_text_is_taken_for_a_separator_or_for_no_value(text: str) -> None:
+    texts = dict.fromkeys(("offer_slug", "event_type", "target_slug", "action", "order_reference"), text)
+    record(sent(), sent(**texts, metadata={text: text}), sent())
+    stored = OfferEvent.objects.values(*texts, "metadata").exclude(offer_slug="summer").get()
+    assert stored == texts | {"metadata": {text: text}}
+    assert OfferEvent.objects.filter(offer_slug="summer", action=None, metadata__isnull=True).count() == 2
+
+
+@pytest.mark.django_db
+def test_a_batch_of_old_new_and_repeated_events_names_the_first_of_each() -> None:
+    old, new = str(uuid4()), str(uuid4())
+    earlier = record_offer_event(facts=facts(event_id=old), now=NOW)
+    recorded = record(sent(event_id=new), sent(event_id=old), sent(), sent(event_id=new), sent(event_id=old))
+    assert counts(recorded) == (5, 2, 3, 0)
+    stored = OfferEvent.objects.get(event_id=new)
+    assert [(fate.index, fate.id) for fate in recorded.fates] == [(1, earlier.id), (3, stored.id), (4, earlier.id)]
+    assert set(OfferEventKey.objects.values_list("event_id", "id")) == {
+        (stored.event_id, stored.id),
+        (OfferEvent.objects.get(id=earlier.id).event_id, earlier.id),
+    }
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_batch_that_fails_leaves_nothing() -> None:
     with pytest.raises(NoPartition):
