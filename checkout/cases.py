@@ -7,9 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Q, QuerySet
 
@@ -17,6 +15,7 @@ from checkout.models import Orchestration, OrderItem, RecoveryAssignment, Recove
 from checkout.policies import as_rule
 from checkout.positions import Held
 from checkout.rules.holdout import Arm, arm_of
+from checkout.rules.quiet_hours import known_zone
 from checkout.rules.recovery import Action, Facts, Verdict, decide_recovery, spread_of
 from checkout.states import StageStatus
 from smplat.db import require_transaction
@@ -117,7 +116,7 @@ def _facts_of(held: Held, *, hold: str | None, consents: bool, arm: Arm) -> Fact
         consents=consents,
         hold_reason=hold,
         arm=arm,
-        time_zone=_known_zone(customer.time_zone) if customer else "UTC",
+        time_zone=known_zone(customer.time_zone) if customer else "UTC",
         spread=spread_of(order.pk),
     )
 
@@ -160,13 +159,3 @@ def _arm_by_hash(held: Held, *, policy: RecoveryPolicy | None) -> Arm:
     """By customer, so that one person is in one arm in all their orders; an order without a customer stands for itself."""
     key = str(held.order.customer_id or held.order.pk)
     return arm_of(customer_key=key, holdout_bps=policy.holdout_bps if policy else 0)
-
-
-@cache
-def _known_zone(name: str) -> str:
-    """The name, or UTC for one that this machine does not know: one bad row must not stop a sweep."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC"
-    return name

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 
 from checkout.links import Purpose, mint_token
 
@@ -14,4 +15,4 @@ CHECKLIST_LINK_LIFETIME = timedelta(days=30)
 def checklist_link(*, order_id: UUID, now: datetime) -> str:
     """The address in a nudge; it opens this one checklist and ends with its lifetime."""
     token = mint_token(order_id=order_id, purpose=Purpose.CHECKLIST, expires_at=now + CHECKLIST_LINK_LIFETIME)
-    return f"{settings.API_BASE_URL}/c/{token}"
+    return settings.API_BASE_URL + reverse("onboarding-checklist", kwargs={"token": token})

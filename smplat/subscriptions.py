@@ -27,6 +27,13 @@ TOPICS = (
         template="checkout/recovery_prompt",
     ),
     Topic(
+        name="onboarding.nudge",
+        title="A client is reminded of the steps of a checklist that wait for them.",
+        channels=("email", "slack"),
+        category="onboarding",
+        template="onboarding/nudge",
+    ),
+    Topic(
         name="outbox.test",
         title="An operator tries a channel out.",
         channels=("email", "slack"),

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,13 @@ def end_of_quiet(*, quiet: QuietHours, time_zone: str, now: datetime) -> datetim
     ]
     moments = (end.astimezone(UTC) for end in ends)
     return min(at for at in moments if at > now and not quiet.covers(at.astimezone(zone).time()))
+
+
+@cache
+def known_zone(name: str) -> str:
+    """The name, or UTC for one that this machine does not know: one bad row must not stop a sweep."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
+    return name

@@ -1,11 +1,29 @@
 """Reads of the outbox that return plain values."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from smplat.outbox.choices import Category
+from smplat.outbox.choices import Category, State
 from smplat.outbox.models import Message, Preference, PreferenceChange
+
+DELIVERY_WORDS = {
+    State.PENDING: "queued",
+    State.LEASED: "queued",
+    State.DELIVERED: "sent",
+    State.DEAD: "failed",
+}
+
+
+@dataclass(frozen=True)
+class LastContact:
+    """When somebody was last written to, about what and how."""
+
+    topic: str
+    channel: str
+    at: datetime
 
 
 def get_preference(recipient_id: UUID) -> Preference:
@@ -18,6 +36,22 @@ def find_unwilling(*, recipient_ids: Collection[UUID], category: Category) -> se
     choices = Preference.objects.in_bulk(recipient_ids)
     by_default = Preference().allows(category)
     return {one for one in recipient_ids if not (choices[one].allows(category) if one in choices else by_default)}
+
+
+def delivery_of(message_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What became of messages, in words that logs show: sent, queued, failed, or suppressed:<why>. One query."""
+    rows = Message.objects.filter(pk__in=set(message_ids)).values_list("pk", "state", "suppressed_because")
+    return {
+        pk: f"suppressed:{why}" if state == State.SUPPRESSED else DELIVERY_WORDS[State(state)]
+        for pk, state, why in rows
+    }
+
+
+def find_last_contact(recipient_id: UUID) -> LastContact | None:
+    """The newest message to a person that has left or will; None when there is none."""
+    messages = Message.objects.filter(recipient_id=recipient_id).exclude(state__in=(State.SUPPRESSED, State.DEAD))
+    newest = messages.order_by("-created_at").first()
+    return LastContact(newest.topic, newest.channel, newest.delivered_at or newest.created_at) if newest else None
 
 
 def list_recipient_facts(recipient_id: UUID) -> dict[str, list[dict[str, Any]]]:

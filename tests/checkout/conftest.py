@@ -78,6 +78,8 @@ def paid_messages(db: None) -> Callable[[Order], int]:
     )
 
     def count(order: Order) -> int:
-        return Message.objects.filter(topic="checkout.order.paid", payload__order_id=str(order.pk)).count()
+        return Message.objects.filter(
+            topic="checkout.order.paid", channel="webhook", payload__order_id=str(order.pk)
+        ).count()
 
     return count
