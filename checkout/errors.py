@@ -64,6 +64,12 @@ class StageEventRefused(Conflict):
     code = "stage-event-refused"
 
 
+class MovedMeanwhile(Conflict):
+    """Somebody moved this order meanwhile."""
+
+    code = "moved-meanwhile"
+
+
 class PriceChanged(Conflict):
     """The price is not the catalogue's."""
 

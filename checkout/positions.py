@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from checkout.actors import Actor
-from checkout.errors import OrderNotFound
+from checkout.errors import MovedMeanwhile, OrderNotFound
 from checkout.escalations import resolve_open
 from checkout.models import Orchestration, OrchestrationEvent, Order, OrderStateEvent
 from checkout.policies import find_policy
@@ -47,6 +47,20 @@ def hold_order(*, order_id: UUID, now: datetime) -> Held:
     # The order's lock is held, so nobody else creates the missing row meanwhile.
     orchestration = Orchestration.objects.select_for_update().filter(order=order).first()
     return Held(order, orchestration or open_orchestration(order=order, now=now))
+
+
+def check_still(*, held: Held, seen: Position | None) -> None:
+    """Make sure that an order still stands where the person who decided saw it.
+
+    Raises:
+        MovedMeanwhile: somebody else was faster; the message says where it stands now.
+    """
+    now_at = held.position
+    if seen is not None and seen != now_at:
+        raise MovedMeanwhile(
+            f"Somebody moved this order meanwhile: it is {now_at.order_status.label.lower()} now, "
+            f"in {now_at.stage.label.lower()} ({now_at.stage_status.label.lower()}). Close this and look again."
+        )
 
 
 def open_orchestration(*, order: Order, now: datetime) -> Orchestration:
@@ -135,6 +149,20 @@ def canceled_at(order: Order) -> datetime | None:
         return None
     changes = OrderStateEvent.objects.filter(order=order, to_status=OrderStatus.CANCELED)
     return changes.order_by("-created_at").values_list("created_at", flat=True).first()
+
+
+def write_note(*, order: Order, by: Actor, at: datetime, notes: str) -> None:
+    """Append a person's note to the order's log; customers do not see it."""
+    require_transaction()
+    OrderStateEvent.objects.create(
+        order=order,
+        event_type=StateEventType.NOTE,
+        actor_type=by.type or "",
+        actor_id=by.id,
+        actor_label=by.label,
+        notes=notes,
+        created_at=at,
+    )
 
 
 def write_position(

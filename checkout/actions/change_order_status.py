@@ -8,8 +8,8 @@ from uuid import UUID
 from checkout.actors import Actor
 from checkout.errors import TransitionNotAllowed
 from checkout.paid import announce_paid
-from checkout.positions import hold_order, write_position, write_state_change, write_steps
-from checkout.rules.position import Step
+from checkout.positions import check_still, hold_order, write_position, write_state_change, write_steps
+from checkout.rules.position import Position, Step
 from checkout.rules.status_changes import decide_status_change
 from checkout.states import OrderStatus, Stage, StageStatus
 from smplat.db import Receipt, transaction
@@ -35,18 +35,22 @@ def change_order_status(
     metadata: dict[str, Any] | None,
     occurred_at: datetime,
     now: datetime,
+    seen: Position | None = None,
     receipt: Receipt | None = None,
 ) -> StatusChanged:
     """Change the status; the checkout follows, with an event for each stage that is skipped.
 
+    `notes` stay in the order's log; the checkout's events, which the storefront shows, do not carry them.
     Emits `checkout.order.paid` when the change carries the order past payment.
 
     Raises:
         OrderNotFound: there is no such order.
+        MovedMeanwhile: the order is not where the caller saw it (`seen`; None looks at nothing).
         TransitionNotAllowed: the status cannot follow the present one.
     """
     with transaction(receipt=receipt) as keep:
         held = hold_order(order_id=order_id, now=now)
+        check_still(held=held, seen=seen)
         before = held.position.order_status
         verdict = decide_status_change(position=held.position, wanted=wanted, by_person=by.is_person)
         if not verdict.is_allowed:
@@ -54,8 +58,7 @@ def change_order_status(
                 f"Cannot transition order from {before} to {wanted}", extra={"reason": verdict.reason}
             )
         write_state_change(order=held.order, to_status=wanted, by=by, at=occurred_at, notes=notes, metadata=metadata)
-        note = notes or verdict.reason
-        write_steps(orchestration=held.orchestration, steps=verdict.steps, at=occurred_at, note=note)
+        write_steps(orchestration=held.orchestration, steps=verdict.steps, at=occurred_at, note=verdict.reason)
         write_position(held=held, position=verdict.position, waits_until=None, at=occurred_at, now=now)
         if PAID in verdict.steps:
             announce_paid(order=held.order, at=occurred_at, now=now)

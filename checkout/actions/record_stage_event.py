@@ -5,20 +5,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from checkout.actors import SYSTEM
+from checkout.actors import SYSTEM, Actor
 from checkout.errors import StageEventRefused
 from checkout.models import OrchestrationEvent
 from checkout.paid import announce_paid
 from checkout.positions import (
     Held,
     canceled_at,
+    check_still,
     hold_order,
     write_event,
+    write_note,
     write_position,
     write_state_change,
     write_steps,
 )
-from checkout.rules.position import Step
+from checkout.rules.position import Position, Step
 from checkout.rules.stage_events import Outcome, StageVerdict, decide_stage_event
 from checkout.states import WORKING, Stage, StageStatus
 from smplat.db import Receipt, transaction
@@ -44,6 +46,15 @@ class StageReport:
 
 
 @dataclass(frozen=True)
+class OperatorsWord:
+    """A person who reports for a stage by hand: who, why, and where they saw the order stand."""
+
+    by: Actor
+    reason: str
+    seen: Position
+
+
+@dataclass(frozen=True)
 class StageEventRecorded:
     """The order, and whether anything was written."""
 
@@ -52,23 +63,32 @@ class StageEventRecorded:
 
 
 def record_stage_event(
-    *, order_id: UUID, report: StageReport, now: datetime, receipt: Receipt | None = None
+    *,
+    order_id: UUID,
+    report: StageReport,
+    now: datetime,
+    person: OperatorsWord | None = None,
+    receipt: Receipt | None = None,
 ) -> StageEventRecorded:
     """Write a stage event and move the order and its checkout; a repetition changes nothing.
+
+    When a `person` reports, their reason stays in the order's log and never in the event, which the storefront shows.
 
     Emits `checkout.order.paid` when the payment stage completes.
 
     Raises:
         OrderNotFound: there is no such order.
+        MovedMeanwhile: the order is not where the person saw it.
         StageEventRefused: the event makes no sense here; its extra members say where the checkout stands.
     """
     with transaction(receipt=receipt) as keep:
         held = hold_order(order_id=order_id, now=now)
+        check_still(held=held, seen=person.seen if person else None)
         verdict = _decide(held=held, report=report, now=now)
         if verdict.outcome is Outcome.REFUSE:
             raise _refusal(held=held, verdict=verdict)
         if verdict.outcome is not Outcome.REPEAT:
-            _write(held=held, report=report, verdict=verdict, now=now)
+            _write(held=held, report=report, verdict=verdict, person=person, now=now)
         return keep(StageEventRecorded(order_id, verdict.outcome))
 
 
@@ -103,7 +123,9 @@ def _refusal(*, held: Held, verdict: StageVerdict) -> StageEventRefused:
     )
 
 
-def _write(*, held: Held, report: StageReport, verdict: StageVerdict, now: datetime) -> None:
+def _write(
+    *, held: Held, report: StageReport, verdict: StageVerdict, person: OperatorsWord | None, now: datetime
+) -> None:
     checkout, at = held.orchestration, report.occurred_at
     write_event(orchestration=checkout, step=report.step, at=at, note=report.note, payload=report.payload)
     write_steps(orchestration=checkout, steps=verdict.steps, at=at, note="entered")
@@ -115,10 +137,11 @@ def _write(*, held: Held, report: StageReport, verdict: StageVerdict, now: datet
         checkout.updated_at = now
         checkout.save(update_fields=["metadata", "started_at", "updated_at"])
         return
+    by, words = (person.by, person.reason) if person else (SYSTEM, report.note)
     if verdict.position.order_status != held.order.status:
-        write_state_change(
-            order=held.order, to_status=verdict.position.order_status, by=SYSTEM, at=at, notes=report.note
-        )
+        write_state_change(order=held.order, to_status=verdict.position.order_status, by=by, at=at, notes=words)
+    elif person:
+        write_note(order=held.order, by=by, at=at, notes=f"{report.step.stage.label}: {words}")
     waits_until = report.next_action_at if report.step.status is StageStatus.WAITING else None
     write_position(held=held, position=verdict.position, waits_until=waits_until, at=at, now=now)
     if verdict.outcome is Outcome.MOVE and report.step == Step(Stage.PAYMENT, StageStatus.COMPLETED):

@@ -4,12 +4,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter, RangeNumericFilter
 
+from checkout.console.order_actions import MoveActions
 from checkout.console.order_filters import CurrencyFilter, StageFilter, StalledFilter
+from checkout.console.order_page import build_order_page
 from checkout.console.order_search import name_of, order_condition
 from checkout.models import Order
 from checkout.stalled import with_stalled_at
@@ -32,7 +36,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyMixin, KeysetModelAdmin):
+class OrderAdmin(MoveActions, ReadOnlyMixin, KeysetModelAdmin):
     list_display = ("order_number", "created_at", "who", "how_it_stands", "stage", "stalled", "value")
     list_filter = (
         ("status", admin.ChoicesFieldListFilter),
@@ -47,11 +51,36 @@ class OrderAdmin(ReadOnlyMixin, KeysetModelAdmin):
     list_before_template = "checkout/order_list_tools.html"
     search_fields = ("order_number",)
     search_help_text = "Number, address or id, exactly"
-    fields: ClassVar = (("order_number", "how_it_stands"), ("created_at", "updated_at"), ("value", "stage"))
+    fields: ClassVar = ("order_number",)
+    change_form_template = "checkout/order.html"
+    # The page tells the whole story itself.
+    actions_detail_hide_default = True
+    actions_detail: ClassVar = (
+        {
+            "title": "Move",
+            "icon": "moving",
+            "items": ["change_status", "complete_stage", "fail_stage", "retry_stage"],
+        },
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
         return with_stalled_at(orders)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The story of one order. GET only reads, also for an order whose checkout was never written down."""
+        order = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
+        extra = dict(extra_context or {})
+        if order is not None:
+            source = request.GET.get("source", "")
+            person: Any = request.user
+            crumbs = [{"title": "Orders", "url": reverse("admin:checkout_order_changelist")}]
+            extra |= {"title": order.order_number, "subtitle": None, "crumbs": crumbs}
+            extra |= build_order_page(order=order, person=person, source=source, now=clock.now())
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra)
+        return response
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """Who a customer is, is shown to those who act for them."""

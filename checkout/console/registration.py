@@ -1,8 +1,9 @@
 """What the checkout adds to the console: pages, sidebar, rights."""
 
+from checkout.console import order_timeline
 from checkout.console.order_search import jump_to_orders
 from checkout.console.orders_csv import OrdersCsv
-from smplat.console import navigation, pages, roles, search
+from smplat.console import navigation, pages, roles, search, timeline
 from smplat.console.navigation import Link
 
 GROUP = "Checkout"
@@ -14,6 +15,14 @@ LINKS = (
         url_name="admin:checkout_order_changelist",
         permission="checkout.view_order",
         order=20,
+    ),
+    Link(
+        group=GROUP,
+        title="Escalations",
+        icon="notification_important",
+        url_name="admin:checkout_escalation_changelist",
+        permission="checkout.view_escalation",
+        order=40,
     ),
     Link(
         group=GROUP,
@@ -32,7 +41,13 @@ def register() -> None:
     for link in LINKS:
         navigation.register(link)
     search.register(jump_to_orders)
-    roles.grant("viewer", "checkout.view_order")
-    # Who a customer is: for those who act for them.
+    for provider in order_timeline.PROVIDERS:
+        timeline.register(provider)
+    grant_rights()
+
+
+def grant_rights() -> None:
+    """Everybody sees orders; who a customer is, and what moves an order, is for those who act for customers."""
+    roles.grant("viewer", "checkout.view_order", "checkout.view_escalation")
     for role in ("operator", "on-call"):
-        roles.grant(role, "checkout.view_customer")
+        roles.grant(role, "checkout.view_customer", "checkout.change_order")

@@ -1,0 +1,90 @@
+"""The queue of escalations: checkouts that a person has to look at, the most urgent first."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from checkout.console.escalation_filters import OwnerFilter, SituationFilter
+from checkout.models import Escalation
+from smplat import clock
+from smplat.console.columns import column
+from smplat.console.read_only import ReadOnlyAdmin
+from smplat.console.templatetags.console import ago, money
+
+_NOTHING = "\N{EN DASH}"
+LATE, WAITS, TAKEN, RESOLVED = "Past its deadline", "To acknowledge", "Acknowledged", "Resolved"
+
+
+@admin.register(Escalation)
+class EscalationAdmin(ReadOnlyAdmin):
+    list_display = (
+        "order_number",
+        "how_it_stands",
+        "deadline",
+        "whose",
+        "stage",
+        "reason",
+        "value",
+        "called",
+        "opened",
+    )
+    list_filter = (SituationFilter, OwnerFilter, "stage", "reason")
+    list_filter_submit = True
+    list_select_related = ("order", "owner")
+    list_per_page = 50
+    # Open ones first, and of those what is due first.
+    ordering = (F("resolved_at").desc(nulls_first=True), "deadline_at", "id")
+    sortable_by = ()
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    fields: ClassVar = (
+        ("the_order", "how_it_stands"),
+        ("stage", "reason"),
+        "note",
+        ("opened_at", "deadline_at"),
+        ("times_called", "value"),
+        ("whose", "acknowledged_at"),
+        ("resolved_at", "resolution"),
+    )
+
+    @column("Order")
+    def order_number(self, escalation: Escalation) -> str:
+        return escalation.order.order_number
+
+    @column("Order")
+    def the_order(self, escalation: Escalation) -> SafeString:
+        address = reverse("admin:checkout_order_change", args=[escalation.order_id])
+        return format_html('<a class="console-link" href="{}">{}</a>', address, escalation.order.order_number)
+
+    @column("State", label={LATE: "danger", WAITS: "warning", TAKEN: "info", RESOLVED: "success"})
+    def how_it_stands(self, escalation: Escalation) -> str:
+        if escalation.resolved_at:
+            return RESOLVED
+        if escalation.acknowledged_at:
+            return TAKEN
+        return LATE if escalation.deadline_at <= clock.now() else WAITS
+
+    @column("Deadline")
+    def deadline(self, escalation: Escalation) -> Any:
+        is_open = escalation.acknowledged_at is None and escalation.resolved_at is None
+        return ago(escalation.deadline_at) if is_open else _NOTHING
+
+    @column("Owner")
+    def whose(self, escalation: Escalation) -> str:
+        return escalation.owner.get_username() if escalation.owner else "nobody"
+
+    @column("Value")
+    def value(self, escalation: Escalation) -> str:
+        return money({escalation.order.currency: escalation.order.total})
+
+    @column("Called")
+    def called(self, escalation: Escalation) -> str:
+        return f"{escalation.times_called}×"
+
+    @column("Opened")
+    def opened(self, escalation: Escalation) -> Any:
+        return ago(escalation.opened_at)

@@ -1,0 +1,80 @@
+"""Why an order stands where it stands: how recovery looks at it now, and what was decided last. Plain values; nothing here writes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from checkout.models import Order, RecoveryAssignment, RecoveryDecision, RecoveryPolicy
+from checkout.queries import Checkout, items_of
+from smplat.operations.holds import find_holds
+from smplat.operations.models import HoldScope
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A hold that keeps prompts about this order back."""
+
+    # What is held: this order, the provider's name, the stage, everything.
+    subject: str
+    reason: str
+    # None: until a person releases it.
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The last decision of a sweep or a person."""
+
+    at: datetime
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How recovery looks at one checkout."""
+
+    # None: nothing decides about it before something moves.
+    next_decision_at: datetime | None
+    prompts_sent: int
+    last_prompt_at: datetime | None
+    # None: the stage has no policy.
+    policy: RecoveryPolicy | None
+    last_decision: Decided | None
+    # Label of the arm of the comparison; empty before it was first due.
+    arm: str
+    holds: tuple[Holding, ...]
+
+
+def find_standing(*, order: Order, checkout: Checkout, now: datetime) -> Standing:
+    """Read what recovery knows; an order without a stored checkout is one that nothing was ever decided about."""
+    stored = getattr(order, "orchestration", None)
+    decision = RecoveryDecision.objects.filter(order=order).order_by("-decided_at", "-id").first()
+    assignment = RecoveryAssignment.objects.filter(order=order, stage=checkout.stage).first()
+    return Standing(
+        next_decision_at=stored.recovery_due_at if stored else None,
+        prompts_sent=stored.prompts_sent if stored else 0,
+        last_prompt_at=stored.last_prompt_at if stored else None,
+        policy=RecoveryPolicy.objects.filter(stage=checkout.stage).first(),
+        last_decision=_decided(decision) if decision else None,
+        arm=assignment.get_arm_display() if assignment else "",
+        holds=tuple(_holdings(order=order, stage=checkout.stage, now=now)),
+    )
+
+
+def _decided(decision: RecoveryDecision) -> Decided:
+    return Decided(decision.decided_at, decision.get_action_display(), decision.reason)
+
+
+def _holdings(*, order: Order, stage: str, now: datetime) -> list[Holding]:
+    providers = {item.provider.pk: item.provider.name for item in items_of(order) if item.provider}
+    keys: dict[HoldScope, Collection[str]] = {
+        HoldScope.ORDER: [str(order.pk)],
+        HoldScope.PROVIDER: list(providers),
+        HoldScope.STAGE: [stage],
+    }
+    names = {HoldScope.ORDER: "This order", HoldScope.STAGE: "This stage", HoldScope.EVERYTHING: "Everything"}
+    return [
+        Holding(names.get(subject.scope) or f"Provider {providers[subject.key]}", held.reason, held.until)
+        for subject, held in find_holds(keys_by_scope=keys, now=now).items()
+    ]
