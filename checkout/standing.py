@@ -36,6 +36,7 @@ class Standing:
 
     # None: nothing decides about it before something moves.
     next_decision_at: datetime | None
+    is_due: bool
     prompts_sent: int
     last_prompt_at: datetime | None
     # None: the stage has no policy.
@@ -51,8 +52,10 @@ def find_standing(*, order: Order, checkout: Checkout, now: datetime) -> Standin
     stored = getattr(order, "orchestration", None)
     decision = RecoveryDecision.objects.filter(order=order).order_by("-decided_at", "-id").first()
     assignment = RecoveryAssignment.objects.filter(order=order, stage=checkout.stage).first()
+    due_at = stored.recovery_due_at if stored else None
     return Standing(
-        next_decision_at=stored.recovery_due_at if stored else None,
+        next_decision_at=due_at,
+        is_due=due_at is not None and due_at <= now,
         prompts_sent=stored.prompts_sent if stored else 0,
         last_prompt_at=stored.last_prompt_at if stored else None,
         policy=RecoveryPolicy.objects.filter(stage=checkout.stage).first(),

@@ -36,8 +36,13 @@ class EscalationAdmin(ReadOnlyAdmin):
     list_filter_submit = True
     list_select_related = ("order", "owner")
     list_per_page = 50
-    # Open ones first, and of those what is due first.
-    ordering = (F("resolved_at").desc(nulls_first=True), "deadline_at", "id")
+    # Open ones first, of those what nobody has taken, and of those what is due first.
+    ordering = (
+        F("resolved_at").desc(nulls_first=True),
+        F("acknowledged_at").asc(nulls_first=True),
+        "deadline_at",
+        "id",
+    )
     sortable_by = ()
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

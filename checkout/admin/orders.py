@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter, RangeNumericFilter
 
@@ -76,8 +75,7 @@ class OrderAdmin(MoveActions, ReadOnlyMixin, KeysetModelAdmin):
         if order is not None:
             source = request.GET.get("source", "")
             person: Any = request.user
-            crumbs = [{"title": "Orders", "url": reverse("admin:checkout_order_changelist")}]
-            extra |= {"title": order.order_number, "subtitle": None, "crumbs": crumbs}
+            extra |= {"title": order.order_number, "subtitle": None}
             extra |= build_order_page(order=order, person=person, source=source, now=clock.now())
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
