@@ -11,6 +11,9 @@ class OnboardingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from onboarding.console import registration  # noqa: PLC0415 - models load after app configs
+
+        registration.register()
         post_migrate.connect(ship_defaults, sender=self, dispatch_uid="onboarding.ship_defaults")
 
 

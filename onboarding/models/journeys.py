@@ -91,7 +91,7 @@ class Journey(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.status}, {self.progress_percentage} %"
+        return f"Onboarding of {self.order.order_number}"
 
 
 class Task(models.Model):

@@ -1,0 +1,85 @@
+"""The page of one journey, the part of it that keeps itself up to date, and the cards of the first page."""
+
+from datetime import timedelta
+
+import pytest
+
+from checkout.models import Order
+from onboarding.actions.toggle_task import toggle_task
+from onboarding.cards import artifacts_awaited, journeys_at_risk, overdue_onboarding
+from onboarding.models import Artifact, Journey
+from onboarding.states import ActorType
+from smplat import clock
+from smplat.console.attention import AttentionContext
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(journey):
+    return f"/admin/onboarding/journey/{journey.pk}/change/"
+
+
+def live_of(journey, version=""):
+    return f"/admin/onboarding/journeys/{journey.pk}/live/?version={version}"
+
+
+def tick(journey, slug="intake"):
+    task = journey.tasks.get(slug=slug)
+    toggle_task(order_id=journey.order_id, task_id=task.pk, completed=True, actor=ActorType.CLIENT, now=clock.now())
+
+
+def test_the_page_tells_tasks_artifacts_and_interactions(begin, signed_in):
+    journey = begin()
+    tick(journey)
+    page = signed_in("viewer").get(page_of(journey)).content.decode()
+    assert "<strong>1 of 3</strong> tasks done" in page
+    assert "Hand in your files and access" in page
+    assert "Creative files" in page
+    assert "Completed: Tell us about your campaign" in page
+
+
+def test_an_open_page_is_told_nothing_until_something_happens(begin, signed_in):
+    journey = begin(at=clock.now())
+    client = signed_in("viewer")
+    version = client.get(page_of(journey)).context["version"]
+    assert client.get(live_of(journey, version)).status_code == 204
+    tick(journey)
+    answer = client.get(live_of(journey, version))
+    assert answer.status_code == 200
+    assert "<strong>1 of 3</strong> tasks done" in answer.content.decode()
+
+
+def test_a_journey_that_is_gone_has_no_live_part(signed_in, db):
+    address = "/admin/onboarding/journeys/00000000-0000-7000-8000-000000000000/live/"
+    assert signed_in("viewer").get(address).status_code == 404
+
+
+def test_what_was_handed_in_is_linked_only_when_it_is_an_address(begin, signed_in, now):
+    journey = begin()
+    Artifact.objects.filter(journey=journey).update(url="javascript:alert(1)", received_at=now)
+    assert "javascript:" not in signed_in("viewer").get(page_of(journey)).content.decode()
+
+
+def cards(provider):
+    return [(card.title, card.count) for card in provider(AttentionContext(now=clock.now()))]
+
+
+def test_cards_name_what_is_late_silent_and_missing(begin):
+    begin()  # months ago by the real clock
+    assert cards(overdue_onboarding) == [("Overdue onboarding tasks", 3)]
+    assert cards(journeys_at_risk) == [("Onboarding journeys at high risk", 1)]
+    assert cards(artifacts_awaited) == [("Artifacts not handed in", 1)]
+
+
+@pytest.mark.parametrize("status", ["canceled", "on_hold"])
+def test_nobody_is_called_for_an_order_at_rest(status, begin):
+    begin()
+    Order.objects.update(status=status)
+    assert [*cards(overdue_onboarding), *cards(journeys_at_risk), *cards(artifacts_awaited)] == []
+
+
+def test_nothing_waits_while_journeys_are_fresh(begin):
+    journey = begin(at=clock.now() - timedelta(minutes=1))
+    Artifact.objects.filter(journey=journey).update(received_at=clock.now(), url="https://files.example.test/a")
+    assert [*cards(overdue_onboarding), *cards(journeys_at_risk), *cards(artifacts_awaited)] == []
+    assert Journey.objects.count() == 1
