@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("checkout.api.urls")),
+    path("", include("onboarding.api.urls")),
     path("", include("checkout.pages.urls")),
     path("", include("onboarding.pages.urls")),
 ]

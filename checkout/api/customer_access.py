@@ -11,6 +11,7 @@
 From a server the same routes take a secret key with the scope.
 """
 
+from dataclasses import replace
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from smplat.errors import Refusal
 
 QUERY_PARAMETER: Final = "token"
 SCHEME: Final = "bearer "
+MOST_CLIENTS: Final = 2**62
 # What a customer may do is decided by require_order; no scope of a key comes with a token.
 CUSTOMER: Final = Caller(
     client_id=None, client_name="customer", key_id=None, is_publishable=False, scopes=frozenset(), allowed_origins=()
@@ -66,7 +68,8 @@ class CustomerView(WebTierView):
         address = throttle_identity(client_address(request))
         throttle.check(who="customer", identity=address, per_minute=settings.THROTTLE_PUBLISHABLE_PER_MINUTE)
         self.opened_order = read_token(token, purpose=Purpose.CUSTOMER, now=clock.now())
-        return CUSTOMER
+        # Negative, so that their idempotency keys meet neither each other's nor a client's.
+        return replace(CUSTOMER, client_id=-(self.opened_order.int % MOST_CLIENTS) - 1)
 
     def require_order(self, order_id: UUID) -> None:
         """Hold a customer to their own order. Asked before the database is, so that nobody learns which orders exist.

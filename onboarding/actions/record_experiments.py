@@ -62,8 +62,12 @@ def _write(*, order_id: UUID, experiments: Sequence[Experiment], now: datetime) 
         metadata={"experiments": [asdict(experiment) for experiment in experiments]},
         at=now,
     )
+    # Ids grow as they are made: the last entry first, so that newest-first lists show the entries in their order.
     ExperimentSegment.objects.bulk_create(
-        _segment(experiment, event=event, position=position) for position, experiment in enumerate(experiments)
+        [
+            _segment(experiments[position], event=event, position=position)
+            for position in reversed(range(len(experiments)))
+        ]
     )
 
 

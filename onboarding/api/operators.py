@@ -1,0 +1,62 @@
+"""Journeys over HTTP, for operators' tools (contract 3.9, 3.10)."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from onboarding.api import openapi
+from onboarding.api.operator_rendering import counts_body, detail_body, summary_body
+from onboarding.api.parsing import parse_filter, parse_id
+from onboarding.api.serializers import JourneyListQuery
+from onboarding.errors import JourneyNotFound
+from onboarding.queries.journey_detail import get_detail
+from onboarding.queries.journeys import count_journeys, list_journeys
+from smplat import clock
+from smplat.api.errors import ValidationFailed
+from smplat.api.inputs import read_input
+from smplat.api.pagination import decode_cursor, encode_cursor, next_link
+from smplat.api.responses import answer
+from smplat.api.scopes import Scope
+from smplat.api.views import ApiView
+
+
+class JourneysView(ApiView):
+    """All journeys, newest first."""
+
+    scopes = {"GET": Scope.JOURNEYS_READ}
+    refusals = {"GET": (ValidationFailed,)}
+
+    @openapi.list_journeys
+    def get(self, request: Request) -> HttpResponse:
+        """One page of those that the filters name, and counts over all."""
+        sent = request.query_params
+        statuses = {"status": sent.getlist("status")} if "status" in sent else {}
+        query = read_input(JourneyListQuery, {**sent.dict(), **statuses}, source="query")
+        found = list_journeys(
+            wanted=parse_filter(query),
+            after=decode_cursor(query["cursor"]) if "cursor" in query else None,
+            # One more than the page, to know whether another follows.
+            limit=query["limit"] + 1,
+            now=clock.now(),
+        )
+        page = found[: query["limit"]]
+        last = page[-1] if len(found) > len(page) else None
+        cursor = encode_cursor(moment=last.started_at, row_id=last.journey_id) if last and last.started_at else None
+        body = {
+            "summaries": [summary_body(summary) for summary in page],
+            "aggregates": counts_body(count_journeys()),
+            "nextCursor": cursor,
+        }
+        headers = next_link(request._request, cursor=cursor) if cursor else {}  # noqa: SLF001 - the plain request builds the URL
+        return answer(body, headers=headers)
+
+
+class JourneyDetailView(ApiView):
+    """One journey."""
+
+    scopes = {"GET": Scope.JOURNEYS_READ}
+    refusals = {"GET": (JourneyNotFound,)}
+
+    @openapi.get_journey_detail
+    def get(self, request: Request, journey_id: str) -> HttpResponse:  # noqa: ARG002
+        """With its tasks, artifacts, newest interactions, experiments and providers."""
+        return answer(detail_body(get_detail(parse_id(journey_id, name="journey_id"), now=clock.now())))

@@ -1,0 +1,93 @@
+"""Which experiments orders took part in, by journey, row by row, and summed up."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from onboarding.models import ExperimentSegment
+from onboarding.rules.conversions import Conversion, CurrencyLine, rank_conversions
+
+# Each order once for each experiment, whatever the number of its events; then by currency.
+_CONVERSIONS = """
+    SELECT once.slug, ordered.currency, count(*), sum(ordered.total),
+           coalesce(sum(ordered.loyalty_projection_points), 0), max(once.last_at)
+    FROM (
+        SELECT slug, order_id, max(recorded_at) AS last_at FROM onboarding_experiment_segments
+        WHERE recorded_at <= %s GROUP BY slug, order_id
+    ) AS once
+    JOIN checkout_order AS ordered ON ordered.id = once.order_id
+    GROUP BY once.slug, ordered.currency
+"""
+
+
+@dataclass(frozen=True)
+class ExperimentSeen:
+    """The newest record of one variant of one experiment in a journey."""
+
+    slug: str
+    variant_key: str
+    variant_name: str | None
+    is_control: bool | None
+    assignment_strategy: str | None
+    status: str | None
+    feature_flag_key: str | None
+    recorded_at: datetime
+
+
+def experiments_by_journey(journey_ids: Collection[UUID]) -> dict[UUID, tuple[ExperimentSeen, ...]]:
+    """What each journey took part in, newest first; of one variant only the newest record."""
+    newest = (
+        ExperimentSegment.objects.filter(journey__in=journey_ids)
+        .order_by("journey_id", "slug", "variant_key", "-recorded_at", "-id")
+        .distinct("journey_id", "slug", "variant_key")
+    )
+    found: dict[UUID, list[ExperimentSegment]] = defaultdict(list)
+    for segment in newest:
+        found[segment.journey_id].append(segment)
+    return {
+        journey_id: tuple(
+            as_seen(segment) for segment in sorted(segments, key=lambda one: (one.recorded_at, one.pk), reverse=True)
+        )
+        for journey_id, segments in found.items()
+    }
+
+
+def as_seen(segment: ExperimentSegment) -> ExperimentSeen:
+    """A stored segment as a value."""
+    return ExperimentSeen(
+        segment.slug,
+        segment.variant_key,
+        segment.variant_name,
+        segment.is_control,
+        segment.assignment_strategy,
+        segment.status,
+        segment.feature_flag_key,
+        segment.recorded_at,
+    )
+
+
+def list_segments(
+    *, after: tuple[datetime, UUID] | None, before: datetime | None, limit: int
+) -> list[ExperimentSegment]:
+    """Segments with their orders, newest first: after a keyset position, or strictly older than a moment."""
+    segments = ExperimentSegment.objects.select_related("order").order_by("-recorded_at", "-id")
+    if after is not None:
+        segments = segments.extra(
+            where=["(onboarding_experiment_segments.recorded_at, onboarding_experiment_segments.id) < (%s, %s)"],
+            params=list(after),
+        )
+    if before is not None:
+        segments = segments.filter(Q(recorded_at__lt=before))
+    return list(segments[:limit])
+
+
+def list_conversions(*, known_at: datetime) -> list[Conversion]:
+    """All experiments, best first, from what was recorded until that moment: a later record changes nothing about it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONVERSIONS, [known_at])
+        return rank_conversions(CurrencyLine(*row) for row in cursor.fetchall())
