@@ -3,7 +3,6 @@
 A sweep holds the rows meanwhile (claim_due), so that nothing it decided on can change before it has committed.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from checkout.models import Orchestration, OrderItem, RecoveryAssignment, RecoveryPolicy
+from checkout.holds import holds_by_order
+from checkout.models import Orchestration, RecoveryAssignment, RecoveryPolicy
 from checkout.policies import as_rule
 from checkout.positions import Held
 from checkout.rules.holdout import Arm, arm_of
@@ -19,18 +19,8 @@ from checkout.rules.quiet_hours import known_zone
 from checkout.rules.recovery import Action, Facts, Verdict, decide_recovery, spread_of
 from checkout.states import StageStatus
 from smplat.db import require_transaction
-from smplat.operations.holds import InForce, Subject, find_holds
-from smplat.operations.models import HoldScope
 from smplat.outbox.choices import Category
 from smplat.outbox.queries import find_unwilling
-
-# What a decision says about a hold; the hold itself has the words of the person who placed it.
-HOLD_REASONS = {
-    HoldScope.ORDER: "order-snoozed",
-    HoldScope.PROVIDER: "provider-paused",
-    HoldScope.STAGE: "stage-held",
-    HoldScope.EVERYTHING: "everything-held",
-}
 
 
 @dataclass(frozen=True)
@@ -76,8 +66,8 @@ def _due(*, now: datetime) -> QuerySet[Orchestration]:
 def read_cases(held: Sequence[Held], *, now: datetime) -> list[Case]:
     """The facts of these checkouts; the number of queries does not grow with them."""
     policies = {policy.stage: policy for policy in RecoveryPolicy.objects.all()}
-    providers = _providers_of([one.order.pk for one in held])
-    holds = _holds_on(held, providers=providers, now=now)
+    stages = {one.order.pk: one.orchestration.current_stage for one in held}
+    holds = holds_by_order(list(stages), stages=stages, now=now)
     people = {one.order.customer_id for one in held if one.order.customer_id}
     unwilling = find_unwilling(recipient_ids=people, category=Category.ORDER_UPDATES)
     arms = _arms_of([one.order.pk for one in held])
@@ -87,7 +77,7 @@ def read_cases(held: Sequence[Held], *, now: datetime) -> list[Case]:
         policy, arm = policies.get(stage), arms.get((one.order.pk, stage))
         facts = _facts_of(
             one,
-            hold=_hold_reason(one, providers=providers, holds=holds),
+            hold=holds[one.order.pk][0].reason if one.order.pk in holds else None,
             consents=one.order.customer_id not in unwilling,
             arm=arm or _arm_by_hash(one, policy=policy),
         )
@@ -119,35 +109,6 @@ def _facts_of(held: Held, *, hold: str | None, consents: bool, arm: Arm) -> Fact
         time_zone=known_zone(customer.time_zone) if customer else "UTC",
         spread=spread_of(order.pk),
     )
-
-
-def _providers_of(order_ids: Collection[UUID]) -> dict[UUID, set[str]]:
-    items = OrderItem.objects.filter(order_id__in=order_ids, provider__isnull=False)
-    providers: dict[UUID, set[str]] = defaultdict(set)
-    for order_id, provider_id in items.values_list("order_id", "provider_id"):
-        providers[order_id].add(str(provider_id))
-    return providers
-
-
-def _holds_on(held: Sequence[Held], *, providers: dict[UUID, set[str]], now: datetime) -> dict[Subject, InForce]:
-    keys = {
-        HoldScope.ORDER: {str(one.order.pk) for one in held},
-        HoldScope.PROVIDER: set().union(*providers.values()),
-        HoldScope.STAGE: {one.orchestration.current_stage for one in held},
-    }
-    return find_holds(keys_by_scope=dict(keys), now=now)
-
-
-def _hold_reason(held: Held, *, providers: dict[UUID, set[str]], holds: dict[Subject, InForce]) -> str | None:
-    if not holds:
-        return None
-    subjects = [
-        Subject(HoldScope.EVERYTHING),
-        Subject(HoldScope.STAGE, held.orchestration.current_stage),
-        *(Subject(HoldScope.PROVIDER, provider) for provider in providers.get(held.order.pk, ())),
-        Subject(HoldScope.ORDER, str(held.order.pk)),
-    ]
-    return next((HOLD_REASONS[subject.scope] for subject in subjects if subject in holds), None)
 
 
 def _arms_of(order_ids: Collection[UUID]) -> dict[tuple[UUID, str], Arm]:

@@ -11,8 +11,13 @@ class OnboardingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from onboarding.console import registration  # noqa: PLC0415 - models load after app configs
+        # Models load after app configs.
+        from onboarding import components, switches, timetable  # noqa: PLC0415
+        from onboarding.console import registration  # noqa: PLC0415
 
+        switches.declare()
+        timetable.register()
+        components.register()
         registration.register()
         post_migrate.connect(ship_defaults, sender=self, dispatch_uid="onboarding.ship_defaults")
 

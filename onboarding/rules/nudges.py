@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from checkout.rules.quiet_hours import QuietHours, end_of_quiet
+from checkout.rules.recovery import next_look
 
 
 class Action(StrEnum):
@@ -66,10 +67,11 @@ class Journey:
     is_order_canceled: bool
     is_order_on_hold: bool
     is_backdated: bool
-    # Stable code of what holds it back (its provider is paused, an incident), or empty; and when that ends by itself.
+    # Stable code of what holds it back (its provider is paused, an incident), or empty.
     hold_reason: str
-    held_until: datetime | None
     tasks: Sequence[Task]
+    # 0 to below 1, fixed for a journey: where in each interval it is looked at again while it is held.
+    spread: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,6 @@ class Decision:
     verdict: Verdict
 
 
-# How soon a held journey is looked at again; releasing a hold makes it due sooner.
-HOLD_RECHECK = timedelta(minutes=15)
 # A refusal is not for ever: an address may be added, a choice changed.
 REFUSAL_RECHECK = timedelta(hours=24)
 
@@ -188,8 +188,8 @@ def _stop_reason(*, journey: Journey, policy: Policy) -> str | None:
 def _held(*, journey: Journey, now: datetime) -> Verdict | None:
     if not journey.hold_reason:
         return None
-    again = now + HOLD_RECHECK
-    return Verdict(Action.HOLD, journey.hold_reason, min(again, journey.held_until or again))
+    # Each at a moment of its own, so that a hold that ends lets its nudges go one after another.
+    return Verdict(Action.HOLD, journey.hold_reason, next_look(spread=journey.spread, now=now))
 
 
 def _barred(*, client: Client, policy: Policy, now: datetime) -> Verdict | None:

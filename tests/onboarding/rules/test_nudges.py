@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from checkout.rules.quiet_hours import QuietHours
+from checkout.rules.recovery import HOLD_RECHECK
 from onboarding.rules.nudges import (
-    HOLD_RECHECK,
     REFUSAL_RECHECK,
     Action,
     Client,
@@ -45,7 +45,6 @@ JOURNEY = Journey(
     is_order_on_hold=False,
     is_backdated=False,
     hold_reason="",
-    held_until=None,
     tasks=[TASK],
 )
 CLIENT = Client(has_address=True, consents=True, time_zone="UTC")
@@ -93,11 +92,12 @@ def test_a_task_asks_for_a_nudge_or_says_why_not(changes, verdict):
     [
         ({}, {}, {}, Verdict(Action.NUDGE, "task_idle", NOON + 24 * HOUR)),
         ({"hold_reason": "provider-held"}, {}, {}, Verdict(Action.HOLD, "provider-held", NOON + HOLD_RECHECK)),
+        # Noon begins an interval; each journey has a place of its own in it.
         (
-            {"hold_reason": "snoozed", "held_until": NOON + timedelta(minutes=4)},
+            {"hold_reason": "snoozed", "spread": 0.2},
             {},
             {},
-            Verdict(Action.HOLD, "snoozed", NOON + timedelta(minutes=4)),
+            Verdict(Action.HOLD, "snoozed", NOON + timedelta(minutes=3)),
         ),
         ({}, {"has_address": False}, {}, Verdict(Action.SUPPRESS, "no-address", NOON + REFUSAL_RECHECK)),
         ({}, {"consents": False}, {}, Verdict(Action.SUPPRESS, "opted-out", NOON + REFUSAL_RECHECK)),

@@ -1,0 +1,86 @@
+"""One batch of the nudge sweep: claim what is due, decide client by client, and write what follows, all in one transaction."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from onboarding import policies
+from onboarding.cases import decide, read_cases
+from onboarding.claims import Due, claim_due
+from onboarding.models import NudgeSweepRun
+from onboarding.outcomes import Outcome, write_outcomes
+from onboarding.rules.nudges import Action
+from onboarding.switches import NUDGES
+from smplat.db import transaction
+from smplat.operations import switches
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one batch decided about tasks, by action; `journeys` is 0 when nothing was due or nudges are switched off."""
+
+    journeys: int = 0
+    # Clients that get a message.
+    clients: int = 0
+    counts: Counter[Action] = field(default_factory=Counter)
+    # Where a pass over idle journeys goes on; None: at its end.
+    last: UUID | None = None
+
+
+def sweep_nudges(
+    *, sweep_id: UUID, limit: int, now: datetime, idle_after: timedelta | None = None, after: UUID | None = None
+) -> Swept:
+    """Decide about at most `limit` due journeys, and the other due ones of the same clients.
+
+    Any number may run at once and be killed at any line: a batch is one transaction, and what somebody else holds is
+    passed over. Completion, consent, holds, the cap and the switch are read while the rows are held.
+
+    Args:
+        sweep_id: the sweep this batch belongs to.
+        limit: of journeys.
+        now: the present moment.
+        idle_after: instead of the policy's; the batch then looks at whatever nobody touched for so long.
+        after: where the batch before this one ended, with `idle_after`.
+
+    Emits `onboarding.nudge`.
+    """
+    with transaction():
+        if not switches.is_on(NUDGES.name):
+            return Swept()
+        row = policies.get_policy_row()
+        policy = policies.as_rule(row)
+        due = Due(now)
+        if idle_after is not None:
+            policy, due = replace(policy, idle_after=idle_after), Due(now, idle_since=now - idle_after)
+        claim = claim_due(due, after=after, limit=limit)
+        if not claim.groups:
+            return Swept(last=claim.last)
+        cases = read_cases(claim.groups, policy=policy, now=now)
+        outcomes = [Outcome(case, decide(case, policy=policy, now=now)) for case in cases]
+        write_outcomes(outcomes, policy_version=row.version, sweep_id=sweep_id, now=now)
+        swept = _tally(outcomes, last=claim.last)
+        _count(swept, sweep_id=sweep_id, now=now)
+        return swept
+
+
+def _tally(outcomes: list[Outcome], *, last: UUID | None) -> Swept:
+    return Swept(
+        journeys=sum(len(outcome.case.journeys) for outcome in outcomes),
+        clients=sum(bool(outcome.nudges) for outcome in outcomes),
+        counts=Counter(decision.verdict.action for outcome in outcomes for decision in outcome.decisions),
+        last=last,
+    )
+
+
+def _count(swept: Swept, *, sweep_id: UUID, now: datetime) -> None:
+    """With the batch itself: the counts of a killed sweep are those of what it did."""
+    run, is_first = NudgeSweepRun.objects.get_or_create(
+        pk=sweep_id,
+        defaults={"started_at": now, "decided": swept.counts.total(), "counts": swept.counts, "finished_at": now},
+    )
+    if not is_first:
+        run.counts = Counter(run.counts) + swept.counts
+        run.decided += swept.counts.total()
+        run.finished_at = now
+        run.save(update_fields=["counts", "decided", "finished_at"])

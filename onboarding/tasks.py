@@ -1,0 +1,26 @@
+"""What Celery runs for onboarding. Each task may run twice or not at all: it looks at the tables, not at its message."""
+
+from datetime import timedelta
+from typing import Final
+
+from celery import shared_task
+
+from onboarding.actions.purge_nudge_runs import purge_nudge_runs as purge
+from onboarding.sweep import run_sweep
+from smplat import clock
+
+# Well below the time limit of tasks; what is left is taken by the next firing, and several may run side by side.
+SWEEP_BUDGET: Final = timedelta(minutes=2)
+
+
+@shared_task(name="onboarding.sweep_nudges", acks_late=True)
+def sweep_nudges() -> str:
+    """Idempotent by the claim: a client is decided about by one sweep, and is not due any more afterwards."""
+    total = run_sweep(clock=clock.now, until=clock.now() + SWEEP_BUDGET)
+    return f"journeys={total.journeys} messages={total.clients}"
+
+
+@shared_task(name="onboarding.purge_nudge_runs", acks_late=True)
+def purge_nudge_runs() -> int:
+    """Idempotent: what is deleted is not found again."""
+    return purge(now=clock.now())
