@@ -12,9 +12,12 @@ class CheckoutConfig(AppConfig):
 
     def ready(self) -> None:
         # Models load after app configs.
-        from checkout import personal_data  # noqa: PLC0415
+        from checkout import components, personal_data, switches, timetable  # noqa: PLC0415
         from checkout.console import registration  # noqa: PLC0415
 
+        switches.declare()
+        timetable.register()
+        components.register()
         registration.register()
         personal_data.register()
         post_migrate.connect(ship_policies, sender=self, dispatch_uid="checkout.ship_policies")

@@ -18,9 +18,31 @@ from checkout.rules.holdout import Arm, arm_of
 from checkout.rules.quiet_hours import known_zone
 from checkout.rules.recovery import Action, Facts, Verdict, decide_recovery, spread_of
 from checkout.states import StageStatus
+from smplat.bulk_rows import among
 from smplat.db import require_transaction
 from smplat.outbox.choices import Category
 from smplat.outbox.queries import find_unwilling
+
+# What facts and prompts need of the three rows; the other half of their columns costs a tenth of a sweep.
+_READ = (
+    "current_stage",
+    "stage_status",
+    "stage_entered_at",
+    "last_transition_at",
+    "next_action_at",
+    "recovery_due_at",
+    "prompts_sent",
+    "last_prompt_at",
+    "order__order_number",
+    "order__status",
+    "order__is_backdated",
+    "order__total",
+    "order__currency",
+    "order__customer__email",
+    "order__customer__name",
+    "order__customer__locale",
+    "order__customer__time_zone",
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +81,7 @@ def list_due(*, after: Held | None, limit: int, now: datetime) -> list[Held]:
 
 
 def _due(*, now: datetime) -> QuerySet[Orchestration]:
-    due = Orchestration.objects.filter(recovery_due_at__lte=now).select_related("order__customer")
+    due = Orchestration.objects.filter(recovery_due_at__lte=now).select_related("order__customer").only(*_READ)
     return due.order_by("recovery_due_at", "id")
 
 
@@ -112,7 +134,7 @@ def _facts_of(held: Held, *, hold: str | None, consents: bool, arm: Arm) -> Fact
 
 
 def _arms_of(order_ids: Collection[UUID]) -> dict[tuple[UUID, str], Arm]:
-    assigned = RecoveryAssignment.objects.filter(order_id__in=order_ids).values_list("order_id", "stage", "arm")
+    assigned = among(RecoveryAssignment.objects.all(), "order_id", order_ids).values_list("order_id", "stage", "arm")
     return {(order_id, stage): Arm(arm) for order_id, stage, arm in assigned}
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from checkout.models import OrderItem
+from smplat.bulk_rows import among
 from smplat.operations.holds import Subject, find_holds
 from smplat.operations.models import HoldScope
 
@@ -66,7 +67,7 @@ def holds_by_order(
 
 
 def _providers_of(order_ids: Collection[UUID]) -> dict[UUID, set[str]]:
-    items = OrderItem.objects.filter(order_id__in=order_ids, provider__isnull=False)
+    items = among(OrderItem.objects.filter(provider__isnull=False), "order_id", order_ids)
     providers: dict[UUID, set[str]] = defaultdict(set)
     for order_id, provider_id in items.values_list("order_id", "provider_id"):
         providers[order_id].add(str(provider_id))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from checkout.cases import Case
@@ -14,7 +15,9 @@ from checkout.models import EscalationReason, RecoveryAssignment, RecoveryDecisi
 from checkout.prompts import Prompt, write_prompts
 from checkout.rules.recovery import Action, Verdict
 from checkout.states import Stage
+from smplat.bulk_rows import insert_rows
 from smplat.db import require_transaction
+from smplat.ids import new_id
 
 # A checkout that is not due yet, or never, is in no arm.
 NOT_DUE = (Action.WAIT, Action.STOP)
@@ -28,7 +31,7 @@ SET recovery_due_at = decided.due_at,
         || jsonb_build_object('lastRecoverySweepAt', %(said_at)s, 'lastRecoveryStage', checkout.current_stage)
         ELSE checkout.metadata END,
     updated_at = %(now)s
-FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[], %(prompts)s::int[]) AS decided (id, due_at, prompts)
+FROM json_to_recordset(%(decided)s::json) AS decided (id uuid, due_at timestamptz, prompts int)
 WHERE checkout.id = decided.id
 """
 
@@ -59,27 +62,30 @@ def write_outcomes(outcomes: Sequence[Outcome], *, note: str, sweep_id: UUID | N
     messages = write_prompts(prompts, note=note, now=now)
     open_escalations([_call_of(one) for one in outcomes if one.verdict.action is Action.ESCALATE], now=now)
     unchanged = _still_held(outcomes)
-    RecoveryDecision.objects.bulk_create(
+    decisions = [
         _decision_of(outcome, message_id=messages.get(outcome.case.order_id), sweep_id=sweep_id, now=now)
         for outcome in outcomes
         if outcome.case.order_id not in unchanged
-    )
+    ]
+    insert_rows(RecoveryDecision, decisions)
     _store(outcomes, now=now)
 
 
 def _assign(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     """Write down the arm of those that are due for the first time, in both arms alike."""
-    RecoveryAssignment.objects.bulk_create(
-        RecoveryAssignment(
-            order=outcome.case.held.order,
-            stage=outcome.case.held.orchestration.current_stage,
-            policy_version=outcome.case.policy.version,
-            arm=outcome.case.facts.arm,
-            assigned_at=now,
-        )
+    first_due = [
+        {
+            "id": new_id(),
+            "order_id": outcome.case.order_id,
+            "stage": outcome.case.held.orchestration.current_stage,
+            "policy_version": outcome.case.policy.version,
+            "arm": outcome.case.facts.arm,
+            "assigned_at": now,
+        }
         for outcome in outcomes
         if outcome.case.policy and not outcome.case.is_assigned and outcome.verdict.action not in NOT_DUE
-    )
+    ]
+    insert_rows(RecoveryAssignment, first_due)
 
 
 def _prompt_of(case: Case) -> Prompt:
@@ -110,30 +116,30 @@ def _still_held(outcomes: Sequence[Outcome]) -> set[UUID]:
     return {order_id for order_id, *decision in known if tuple(decision) == held[order_id]}
 
 
-def _decision_of(
-    outcome: Outcome, *, message_id: UUID | None, sweep_id: UUID | None, now: datetime
-) -> RecoveryDecision:
+def _decision_of(outcome: Outcome, *, message_id: UUID | None, sweep_id: UUID | None, now: datetime) -> dict[str, Any]:
     case, verdict = outcome.case, outcome.verdict
-    return RecoveryDecision(
-        order=case.held.order,
-        stage=case.held.orchestration.current_stage,
-        policy_version=case.policy.version if case.policy else 0,
-        action=verdict.action,
-        reason=verdict.reason,
-        next_due_at=verdict.next_due_at,
-        message_id=message_id,
-        sweep_id=sweep_id,
-        decided_at=now,
-    )
+    return {
+        "id": new_id(),
+        "order_id": case.order_id,
+        "stage": case.held.orchestration.current_stage,
+        "policy_version": case.policy.version if case.policy else 0,
+        "action": verdict.action,
+        "reason": verdict.reason,
+        "next_due_at": verdict.next_due_at,
+        "message_id": message_id,
+        "sweep_id": sweep_id,
+        "decided_at": now,
+    }
 
 
 def _store(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    parameters: dict[str, Any] = {
-        "now": now,
-        "said_at": now.isoformat(),
-        "ids": [outcome.case.held.orchestration.pk for outcome in outcomes],
-        "due": [outcome.verdict.next_due_at for outcome in outcomes],
-        "prompts": [int(outcome.verdict.action is Action.PROMPT) for outcome in outcomes],
-    }
+    decided = [
+        {
+            "id": outcome.case.held.orchestration.pk,
+            "due_at": outcome.verdict.next_due_at,
+            "prompts": int(outcome.verdict.action is Action.PROMPT),
+        }
+        for outcome in outcomes
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(STORE, parameters)
+        cursor.execute(STORE, {"now": now, "said_at": now.isoformat(), "decided": orjson.dumps(decided).decode()})

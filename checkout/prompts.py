@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from checkout.models import Customer, OrchestrationEvent, RecoveryPolicy
 from checkout.positions import Held
 from checkout.prompt_words import words_of
 from checkout.states import Stage, StageStatus
+from smplat.bulk_rows import insert_rows
 from smplat.db import require_transaction
+from smplat.ids import new_id
 from smplat.money import format_money
 from smplat.outbox.choices import Channel
 from smplat.outbox.enqueue import Draft, enqueue_all
@@ -23,6 +26,8 @@ TOPIC = "checkout.recovery.prompt"
 # The note that storefronts of the predecessor know.
 SWEPT = "Recovery sweep executed"
 BY_HAND = "Prompt sent by an operator"
+# Stands for a token, which is safe in an address as it is.
+_PLACE = "token"
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def write_prompts(prompts: Sequence[Prompt], *, note: str, now: datetime) -> dic
     require_transaction()
     if not prompts:
         return {}
-    OrchestrationEvent.objects.bulk_create(_event_of(prompt, note=note, now=now) for prompt in prompts)
+    insert_rows(OrchestrationEvent, [_event_of(prompt, note=note, now=now) for prompt in prompts])
     enqueued = enqueue_all([draft_of(prompt, now=now) for prompt in prompts], now=now)
     return {prompt.held.order.pk: message.message_id for prompt, message in zip(prompts, enqueued, strict=True)}
 
@@ -61,7 +66,13 @@ def write_prompts(prompts: Sequence[Prompt], *, note: str, now: datetime) -> dic
 def resume_link(*, order_id: UUID, lifetime: timedelta, now: datetime) -> str:
     """The address in a prompt; it opens this one order and ends with its lifetime."""
     token = mint_token(order_id=order_id, purpose=Purpose.RESUME, expires_at=now + lifetime)
-    return settings.API_BASE_URL + reverse("checkout-resume", kwargs={"token": token})
+    return settings.API_BASE_URL + _resume_path().replace(_PLACE, token)
+
+
+@cache
+def _resume_path() -> str:
+    """Reversed once: a sweep writes thousands of links a second."""
+    return reverse("checkout-resume", kwargs={"token": _PLACE})
 
 
 def draft_of(prompt: Prompt, *, now: datetime) -> Draft:
@@ -102,13 +113,14 @@ def _payload_of(prompt: Prompt, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _event_of(prompt: Prompt, *, note: str, now: datetime) -> OrchestrationEvent:
+def _event_of(prompt: Prompt, *, note: str, now: datetime) -> dict[str, Any]:
     checkout = prompt.held.orchestration
-    return OrchestrationEvent(
-        orchestration=checkout,
-        stage=checkout.current_stage,
-        status=checkout.stage_status,
-        transition_note=note,
-        payload={"prompt": prompt.number},
-        created_at=now,
-    )
+    return {
+        "id": new_id(),
+        "orchestration_id": checkout.pk,
+        "stage": checkout.current_stage,
+        "status": checkout.stage_status,
+        "transition_note": note,
+        "payload": {"prompt": prompt.number},
+        "created_at": now,
+    }

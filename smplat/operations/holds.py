@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+import orjson
 
 from smplat.db import require_transaction
 from smplat.errors import Conflict, NotFound
@@ -41,15 +41,19 @@ class HoldEnded(Conflict):
     code = "hold-ended"
 
 
+# A sweep asks about a thousand subjects at a time: one parameter instead of one for each.
+_AMONG = "(scope, subject) IN (SELECT * FROM json_to_recordset(%s::json) AS wanted (scope text, key text))"
+
+
 def find_holds(*, keys_by_scope: dict[HoldScope, Collection[str]], now: datetime) -> dict[Subject, InForce]:
     """The holds in force on any of these subjects, and the one on everything. One query.
 
     Where a subject is held twice the hold that lasts longer counts.
     """
-    wanted = Q(scope=HoldScope.EVERYTHING)
-    for scope, keys in keys_by_scope.items():
-        wanted |= Q(scope=scope, subject__in=list(keys))
-    holds = Hold.objects.filter(wanted, released_at__isnull=True).exclude(until__lte=now).order_by("until")
+    subjects = [Subject(scope, key) for scope, keys in keys_by_scope.items() for key in keys]
+    wanted = orjson.dumps([*subjects, Subject(HoldScope.EVERYTHING)]).decode()
+    in_force = Hold.objects.filter(released_at__isnull=True).exclude(until__lte=now)
+    holds = in_force.extra(where=[_AMONG], params=[wanted]).order_by("until")  # noqa: S610 - a constant
     # Ascending with NULLs last in PostgreSQL: the longest comes last and stays in the mapping.
     return {Subject(HoldScope(hold.scope), hold.subject): InForce(hold.reason, hold.until) for hold in holds}
 

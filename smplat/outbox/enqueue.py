@@ -1,20 +1,26 @@
 """The one way into the outbox: rows in the transaction of their cause."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
+from smplat.bulk_rows import insert_new_rows
 from smplat.db import require_transaction
-from smplat.outbox.choices import Channel
+from smplat.ids import new_id
+from smplat.outbox.choices import Channel, State
 from smplat.outbox.models import Message, WebhookEndpoint
 from smplat.outbox.nudge import nudge_after_commit
 from smplat.outbox.topics import Topic, get_topic
 
 # A payload is facts for one text; anything larger belongs in a table that the message points to.
 MAX_PAYLOAD_BYTES = 64 * 1024
+# The columns of a message that nobody has tried to deliver.
+_UNTOUCHED = {"state": State.PENDING, "attempts": 0, "attempts_forgiven": 0, "last_error": "", "suppressed_because": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +75,16 @@ def enqueue_all(drafts: Sequence[Draft], *, now: datetime) -> list[Enqueued]:
         UnknownTopic, ChannelNotDeclared, ConsentUnknown, PayloadTooLarge: the calling code is wrong.
     """
     require_transaction()
-    messages = [_message_of(draft, now) for draft in drafts]
+    # Of two drafts of one cause the first counts.
+    rows = {(draft.topic, draft.dedupe_key): _row_of(draft, now) for draft in reversed(drafts)}
     # In one order everywhere, so that two transactions with common keys wait for each other instead of deadlocking.
-    in_key_order = sorted(messages, key=lambda message: (message.topic, message.dedupe_key))
-    Message.objects.bulk_create(in_key_order, ignore_conflicts=True)
-    written = _ids_by_key(messages)
-    for channel in {message.channel for message in messages if message.due_at <= now}:
+    in_key_order = [rows[key] for key in sorted(rows)]
+    new = insert_new_rows(Message, in_key_order, returning="topic, dedupe_key, id")
+    written = {(topic, key): message_id for topic, key, message_id in new}
+    known = _known_before(rows.keys() - written.keys())
+    for channel in {draft.channel for draft in drafts if (draft.due_at or now) <= now}:
         nudge_after_commit(channel)
-    return [_enqueued(message, written[message.topic, message.dedupe_key]) for message in messages]
+    return [_enqueued((draft.topic, draft.dedupe_key), written, known) for draft in drafts]
 
 
 def publish(*, topic: str, payload: dict[str, Any], dedupe_key: str, now: datetime) -> list[Enqueued]:
@@ -103,25 +111,29 @@ def _subscribers(topic: Topic) -> Iterable[tuple[str, str]]:
             yield Channel.WEBHOOK, str(endpoint_id)
 
 
-def _message_of(draft: Draft, now: datetime) -> Message:
+def _row_of(draft: Draft, now: datetime) -> dict[str, Any]:
+    """The columns of a message that has just been written."""
     topic = get_topic(draft.topic)
     if draft.channel not in _channels_of(topic):
         raise ChannelNotDeclared(f"{draft.topic} does not leave by {draft.channel}.")
     if topic.category and draft.recipient_id is None:
         raise ConsentUnknown(draft.topic)
-    if len(json.dumps(draft.payload)) > MAX_PAYLOAD_BYTES:
+    payload = json.dumps(draft.payload)
+    if len(payload) > MAX_PAYLOAD_BYTES:
         raise PayloadTooLarge(draft.topic)
-    return Message(
-        topic=draft.topic,
-        channel=draft.channel,
-        recipient=draft.recipient,
-        recipient_id=draft.recipient_id,
-        category=topic.category,
-        payload=draft.payload,
-        dedupe_key=draft.dedupe_key,
-        due_at=draft.due_at or now,
-        created_at=now,
-    )
+    return {
+        "id": new_id(),
+        "topic": draft.topic,
+        "channel": draft.channel,
+        "recipient": draft.recipient,
+        "recipient_id": draft.recipient_id,
+        "category": topic.category,
+        "payload": orjson.Fragment(payload),
+        "dedupe_key": draft.dedupe_key,
+        "due_at": draft.due_at or now,
+        "created_at": now,
+        **_UNTOUCHED,
+    }
 
 
 def _channels_of(topic: Topic) -> set[str]:
@@ -133,12 +145,19 @@ def _channels_of(topic: Topic) -> set[str]:
     return channels
 
 
-def _ids_by_key(messages: Sequence[Message]) -> dict[tuple[str, str], UUID]:
-    keys = {message.dedupe_key for message in messages}
-    topics = {message.topic for message in messages}
-    rows = Message.objects.filter(topic__in=topics, dedupe_key__in=keys)
+def _known_before(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """The first messages of causes that had already written theirs."""
+    if not keys:
+        return {}
+    rows = Message.objects.filter(topic__in={topic for topic, _ in keys}, dedupe_key__in={key for _, key in keys})
     return {(topic, key): pk for topic, key, pk in rows.values_list("topic", "dedupe_key", "pk")}
 
 
-def _enqueued(message: Message, written_id: UUID) -> Enqueued:
-    return Enqueued(message_id=written_id, is_new=written_id == message.pk)
+def _enqueued(
+    key: tuple[str, str], written: dict[tuple[str, str], UUID], known: dict[tuple[str, str], UUID]
+) -> Enqueued:
+    """The first draft of a new message is new; one that names the same cause behind it is not."""
+    is_new = key in written
+    if is_new:
+        known[key] = written.pop(key)
+    return Enqueued(known[key], is_new=is_new)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from smplat.bulk_rows import among
 from smplat.outbox.choices import Category, State
 from smplat.outbox.models import Message, Preference, PreferenceChange
 
@@ -33,7 +34,7 @@ def get_preference(recipient_id: UUID) -> Preference:
 
 def find_unwilling(*, recipient_ids: Collection[UUID], category: Category) -> set[UUID]:
     """Those of these people who do not want messages of this category. One query."""
-    choices = Preference.objects.in_bulk(recipient_ids)
+    choices = {choice.recipient_id: choice for choice in among(Preference.objects.all(), "recipient_id", recipient_ids)}
     by_default = Preference().allows(category)
     return {one for one in recipient_ids if not (choices[one].allows(category) if one in choices else by_default)}
 
