@@ -2,9 +2,12 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smplat.settings")
 os.environ.setdefault("SMPLAT_PROCESS", "web")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+from smplat.chunked_bodies import Handler  # noqa: E402 - needs the settings that were set up above
+
+application = Handler()

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Final
 
 from django.http import HttpRequest
+from django.http.request import UnreadablePostError
 
 from smplat.api.errors import BodyTooLarge, Detail, UnsupportedMediaType, ValidationFailed
 
@@ -77,4 +78,7 @@ def _read_bounded(request: HttpRequest, limit: int) -> bytes:
     body = request.body
     if len(body) > limit:
         raise BodyTooLarge(limit=limit)
+    # The client went away: it will send everything again, and a part of it now would only be counted twice.
+    if declared.isdecimal() and len(body) < int(declared):
+        raise UnreadablePostError("The body ended before its Content-Length.")
     return body

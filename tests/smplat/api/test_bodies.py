@@ -1,11 +1,46 @@
 """Packed bodies are unpacked within bounds."""
 
 import gzip
+import subprocess
+import sys
+from io import BytesIO
 
 import pytest
+from django.http.request import UnreadablePostError
 
-from smplat.api.bodies import BadCompression, gunzip
+from smplat.api.bodies import BadCompression, gunzip, read_body
 from smplat.api.errors import BodyTooLarge
+from smplat.chunked_bodies import Request
+
+
+def request(body: bytes, **headers: str) -> Request:
+    """A request as the web server hands it over."""
+    return Request({"REQUEST_METHOD": "POST", "PATH_INFO": "/", "wsgi.input": BytesIO(body), **headers})
+
+
+def test_a_body_in_chunks_is_read_to_its_end() -> None:
+    assert read_body(request(b"[1, 2]", HTTP_TRANSFER_ENCODING="chunked")) == b"[1, 2]"
+
+
+def test_a_body_in_chunks_is_bounded_like_any_other() -> None:
+    with pytest.raises(BodyTooLarge):
+        read_body(request(b" " * 1_048_577, HTTP_TRANSFER_ENCODING="chunked"))
+    endless = BytesIO(b" " * 10_000_000)
+    with pytest.raises(BodyTooLarge):
+        read_body(Request({"REQUEST_METHOD": "POST", "HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": endless}))
+    assert endless.tell() < 3_000_000
+
+
+def test_a_body_that_its_client_did_not_finish_is_not_taken_for_a_shorter_one() -> None:
+    with pytest.raises(UnreadablePostError):
+        read_body(request(b'{"a": 1}\n{"a"', CONTENT_LENGTH="400"))
+
+
+def test_the_web_server_is_given_the_application_that_reads_chunks() -> None:
+    # Imported in a process of its own: the module marks its process as a web process.
+    script = "import smplat.wsgi; print(type(smplat.wsgi.application).request_class.__module__)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "smplat.chunked_bodies"
 
 
 def test_several_members_are_one_body() -> None:
