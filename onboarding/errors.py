@@ -79,3 +79,9 @@ class PlanChanged(Conflict):
     """The journeys have changed since the preview; look at it again."""
 
     code = "plan-changed"
+
+
+class TooManyJourneys(Invalid):
+    """Change at most 1,000 journeys at once."""
+
+    code = "too-many-journeys"

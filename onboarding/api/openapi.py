@@ -121,7 +121,22 @@ DETAIL: Final[dict[str, Any]] = {
             "metadata": None,
         }
     ],
-    "nudgeOpportunities": [],
+    "nudgeOpportunities": [
+        {
+            "journeyId": JOURNEY_ID,
+            "orderId": ORDER_ID,
+            "orderNumber": "SM000042",
+            "taskId": TASK_ID,
+            "taskSlug": "assets",
+            "reason": "task_idle",
+            "dedupeKey": f"{TASK_ID}:task_idle",
+            "idleHours": 50,
+            "recommendedChannel": "email",
+            "slaExpiresAt": "2026-02-04T10:00:00Z",
+            "subject": "Your next step: Hand in your files and access",
+            "message": "“Hand in your files and access” is the next step of your order SM000042, and it waits for you.",
+        }
+    ],
     "pricingExperiments": [EXPERIMENT],
     "providerAutomation": [
         {

@@ -6,6 +6,7 @@ from onboarding.models import Artifact, ExperimentSegment, Interaction, Task
 from onboarding.queries.experiments import ExperimentSeen
 from onboarding.queries.journey_detail import JourneyDetail
 from onboarding.queries.journeys import JourneyCounts, JourneySummary
+from onboarding.queries.opportunities import Opportunity
 from onboarding.queries.providers import ProviderOfOrder
 from onboarding.rules.conversions import Conversion
 
@@ -40,8 +41,10 @@ def detail_body(detail: JourneyDetail) -> dict[str, Any]:
         **_head(detail.summary),
         "tasks": [_task_body(task) for task in detail.tasks],
         "artifacts": [_artifact_body(artifact) for artifact in detail.artifacts],
-        "interactions": [_interaction_body(interaction) for interaction in detail.interactions],
-        "nudgeOpportunities": [],
+        "interactions": [
+            _interaction_body(interaction, detail.metadata[interaction.pk]) for interaction in detail.interactions
+        ],
+        "nudgeOpportunities": [_opportunity_body(detail.summary, one) for one in detail.opportunities],
         "pricingExperiments": [_seen_body(seen) for seen in detail.summary.experiments],
         "providerAutomation": [_provider_body(provider) for provider in detail.providers],
     }
@@ -122,7 +125,7 @@ def _artifact_body(artifact: Artifact) -> dict[str, Any]:
     }
 
 
-def _interaction_body(interaction: Interaction) -> dict[str, Any]:
+def _interaction_body(interaction: Interaction, metadata: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "id": interaction.pk,
         "actor": interaction.actor_type,
@@ -130,7 +133,24 @@ def _interaction_body(interaction: Interaction) -> dict[str, Any]:
         "summary": interaction.summary,
         "details": interaction.details or None,
         "createdAt": interaction.created_at,
-        "metadata": interaction.metadata,
+        "metadata": metadata,
+    }
+
+
+def _opportunity_body(summary: JourneySummary, opportunity: Opportunity) -> dict[str, Any]:
+    return {
+        "journeyId": summary.journey_id,
+        "orderId": summary.order_id,
+        "orderNumber": summary.order_number,
+        "taskId": opportunity.task_id,
+        "taskSlug": opportunity.task_slug,
+        "reason": opportunity.reason,
+        "dedupeKey": opportunity.dedupe_key,
+        "idleHours": opportunity.idle_hours,
+        "recommendedChannel": opportunity.channel,
+        "slaExpiresAt": opportunity.sla_expires_at,
+        "subject": opportunity.words.subject,
+        "message": opportunity.words.message,
     }
 
 

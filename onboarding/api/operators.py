@@ -1,17 +1,19 @@
-"""Journeys over HTTP, for operators' tools (contract 3.9, 3.10)."""
+"""Journeys over HTTP, for operators' tools (contract 3.9 to 3.11)."""
 
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from onboarding.actions.send_manual_nudge import ManualNudge, send_manual_nudge
 from onboarding.api import openapi
 from onboarding.api.operator_rendering import counts_body, detail_body, summary_body
 from onboarding.api.parsing import parse_filter, parse_id
-from onboarding.api.serializers import JourneyListQuery
-from onboarding.errors import JourneyNotFound
+from onboarding.api.serializers import JourneyListQuery, NudgeInput
+from onboarding.errors import JourneyNotFound, TaskNotFound, UnsupportedChannel
 from onboarding.queries.journey_detail import get_detail
 from onboarding.queries.journeys import count_journeys, list_journeys
 from smplat import clock
 from smplat.api.errors import ValidationFailed
+from smplat.api.idempotency import receipt_for
 from smplat.api.inputs import read_input
 from smplat.api.pagination import decode_cursor, encode_cursor, next_link
 from smplat.api.responses import answer
@@ -60,3 +62,31 @@ class JourneyDetailView(ApiView):
     def get(self, request: Request, journey_id: str) -> HttpResponse:  # noqa: ARG002
         """With its tasks, artifacts, newest interactions, experiments and providers."""
         return answer(detail_body(get_detail(parse_id(journey_id, name="journey_id"), now=clock.now())))
+
+
+class ManualNudgeView(ApiView):
+    """Reminders that a person writes."""
+
+    scopes = {"POST": Scope.JOURNEYS_WRITE}
+    refusals = {"POST": (UnsupportedChannel, JourneyNotFound, TaskNotFound)}
+
+    @openapi.send_nudge
+    def post(self, request: Request, journey_id: str) -> HttpResponse:
+        """Send one: `sent` when an email leaves now, else `queued`."""
+        journey = parse_id(journey_id, name="journey_id")
+        value = read_input(NudgeInput, self.json_body())
+        nudge = send_manual_nudge(
+            journey_id=journey,
+            task_id=value.get("taskId"),
+            channel=value["channel"],
+            subject=value["subject"],
+            message=value["message"],
+            triggered_by=value["triggeredBy"],
+            now=clock.now(),
+            receipt=receipt_for(request, render=_nudged),
+        )
+        return _nudged(nudge)
+
+
+def _nudged(nudge: ManualNudge) -> HttpResponse:
+    return answer({"status": nudge.status}, status=202)

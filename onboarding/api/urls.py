@@ -16,6 +16,9 @@ urlpatterns = [
     ),
     *both_slash_forms(OPERATORS, operators.JourneysView.as_view(), name="operator-journeys"),
     *both_slash_forms(f"{OPERATORS}/<str:journey_id>", operators.JourneyDetailView.as_view(), name="operator-journey"),
+    *both_slash_forms(
+        f"{OPERATORS}/<str:journey_id>/nudges/manual", operators.ManualNudgeView.as_view(), name="manual-nudge"
+    ),
     *both_slash_forms(f"{REPORTS}/experiment-events", reports.ExperimentEventsView.as_view(), name="experiment-events"),
     *both_slash_forms(
         f"{REPORTS}/experiment-conversions",

@@ -1,13 +1,17 @@
 """One journey with everything that an operator reads about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from onboarding.contacts import shown_metadata
 from onboarding.errors import JourneyNotFound
 from onboarding.journeys import list_tasks
 from onboarding.models import Artifact, Interaction, Journey, Task
 from onboarding.queries.journeys import JourneySummary, summarise
+from onboarding.queries.opportunities import Opportunity, list_opportunities
 from onboarding.queries.providers import ProviderOfOrder, list_providers_of_order
 
 MOST_INTERACTIONS = 50
@@ -21,16 +25,19 @@ class JourneyDetail:
     tasks: tuple[Task, ...]
     artifacts: tuple[Artifact, ...]
     interactions: tuple[Interaction, ...]
+    # Of interactions by id; that of nudges tells what became of their message.
+    metadata: Mapping[UUID, dict[str, Any] | None]
+    opportunities: tuple[Opportunity, ...]
     providers: tuple[ProviderOfOrder, ...]
 
 
 def get_journey(journey_id: UUID) -> Journey:
-    """The journey with its order.
+    """The journey with its order and customer.
 
     Raises:
         JourneyNotFound: there is none.
     """
-    journey = Journey.objects.select_related("order").filter(pk=journey_id).first()
+    journey = Journey.objects.select_related("order__customer").filter(pk=journey_id).first()
     if journey is None:
         raise JourneyNotFound
     return journey
@@ -56,11 +63,14 @@ def get_detail(journey_id: UUID, *, now: datetime) -> JourneyDetail:
     """
     journey = get_journey(journey_id)
     tasks = tuple(list_tasks(journey))
-    interactions = Interaction.objects.filter(journey=journey).order_by("-created_at", "-id")
+    newest = Interaction.objects.filter(journey=journey).order_by("-created_at", "-id")
+    interactions = tuple(newest[:MOST_INTERACTIONS])
     return JourneyDetail(
         summary=summarise([journey], now=now)[0],
         tasks=tasks,
         artifacts=tuple(Artifact.objects.filter(journey=journey).order_by("created_at", "id")),
-        interactions=tuple(interactions[:MOST_INTERACTIONS]),
+        interactions=interactions,
+        metadata=shown_metadata(interactions),
+        opportunities=tuple(list_opportunities(journey, now=now)),
         providers=tuple(list_providers_of_order(journey.order_id)),
     )

@@ -13,6 +13,7 @@ from onboarding.actions.receive_artifact import receive_artifact
 from onboarding.actions.record_experiments import Experiment, record_experiments
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.states import ActorType
+from smplat import clock
 
 LIST = "/api/v1/operators/onboarding/journeys"
 HOUR = timedelta(hours=1)
@@ -219,3 +220,27 @@ def test_an_open_task_with_a_due_time_does_not_break_the_detail_d_91(send, begin
     journey = begin()
     assert journey.tasks.exclude(due_at=None).exists()
     assert send("GET", f"{LIST}/{journey.pk}")[0] == 200
+
+
+def test_the_detail_names_the_nudges_that_make_sense_now(send, begin):
+    journey = begin(at=clock.now() - 30 * HOUR)
+    task = journey.tasks.get(slug="intake")
+    first = send("GET", f"{LIST}/{journey.pk}")[1]["nudgeOpportunities"][0]
+    assert {key: first[key] for key in first if key not in {"slaExpiresAt", "message"}} == {
+        "journeyId": str(journey.pk),
+        "orderId": str(journey.order_id),
+        "orderNumber": journey.order.order_number,
+        "taskId": str(task.pk),
+        "taskSlug": "intake",
+        "reason": "task_idle",
+        "dedupeKey": f"{task.pk}:task_idle",
+        "idleHours": 30,
+        "recommendedChannel": "email",
+        "subject": "Your next step: Tell us about your campaign",
+    }
+    assert first["message"]
+
+
+def test_a_journey_that_moved_lately_asks_for_no_nudge(send, begin):
+    journey = begin(at=clock.now() - HOUR)
+    assert send("GET", f"{LIST}/{journey.pk}")[1]["nudgeOpportunities"] == []
