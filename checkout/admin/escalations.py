@@ -1,16 +1,23 @@
 """The queue of escalations: checkouts that a person has to look at, the most urgent first."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from checkout.actions.resolve_escalation import resolve_escalation
 from checkout.console.escalation_filters import OwnerFilter, SituationFilter
+from checkout.console.recovery_actions import HANDLES, acknowledge
+from checkout.console.recovery_forms import ResolveForm
 from checkout.models import Escalation
 from smplat import clock
+from smplat.console.actions import DialogForm, acting
 from smplat.console.columns import column
 from smplat.console.read_only import ReadOnlyAdmin
 from smplat.console.templatetags.console import ago, money
@@ -46,6 +53,8 @@ class EscalationAdmin(ReadOnlyAdmin):
     sortable_by = ()
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    actions_row = ("acknowledge", "resolve")
+    actions_detail = ("acknowledge", "resolve")
     fields: ClassVar = (
         ("the_order", "how_it_stands"),
         ("stage", "reason"),
@@ -93,3 +102,27 @@ class EscalationAdmin(ReadOnlyAdmin):
     @column("Opened")
     def opened(self, escalation: Escalation) -> Any:
         return ago(escalation.opened_at)
+
+    @acting(
+        "Acknowledge",
+        question="Take this escalation? It is yours from then on, and nobody is called again.",
+        permission=HANDLES,
+        form=DialogForm,
+        icon="front_hand",
+    )
+    def acknowledge(self, request: HttpRequest, form: DialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002 - the dialog only asks
+        acknowledge(request, UUID(object_id))
+        messages.success(request, "The escalation is yours.")
+        return redirect(f"{reverse('admin:checkout_escalation_changelist')}?whose=mine")
+
+    @acting(
+        "Resolve",
+        question="End this escalation? The order itself stays where it is.",
+        permission=HANDLES,
+        form=ResolveForm,
+        icon="task_alt",
+    )
+    def resolve(self, request: HttpRequest, form: ResolveForm, object_id: str) -> HttpResponse:
+        resolve_escalation(escalation_id=UUID(object_id), resolution=form.cleaned_data["resolution"], now=clock.now())
+        messages.success(request, "The escalation is resolved.")
+        return redirect("admin:checkout_escalation_changelist")

@@ -2,18 +2,23 @@
 
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter, RangeNumericFilter
+from unfold.dataclasses import UnfoldAction
 
 from checkout.console.order_actions import MoveActions
 from checkout.console.order_filters import CurrencyFilter, StageFilter, StalledFilter
+from checkout.console.order_forms import find_position
 from checkout.console.order_page import build_order_page
 from checkout.console.order_search import name_of, order_condition
+from checkout.console.recovery_actions import RecoveryActions
+from checkout.console.sensible_actions import find_senseless
 from checkout.models import Order
 from checkout.stalled import with_stalled_at
 from checkout.states import OrderStatus
@@ -35,7 +40,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(Order)
-class OrderAdmin(MoveActions, ReadOnlyMixin, KeysetModelAdmin):
+class OrderAdmin(MoveActions, RecoveryActions, ReadOnlyMixin, KeysetModelAdmin):
     list_display = ("order_number", "created_at", "who", "how_it_stands", "stage", "stalled", "value")
     list_filter = (
         ("status", admin.ChoicesFieldListFilter),
@@ -60,11 +65,26 @@ class OrderAdmin(MoveActions, ReadOnlyMixin, KeysetModelAdmin):
             "icon": "moving",
             "items": ["change_status", "complete_stage", "fail_stage", "retry_stage"],
         },
+        {
+            "title": "Recover",
+            "icon": "restart_alt",
+            "items": ["prompt_now", "prompt_anyway", "snooze", "wake", "escalate", "acknowledge", "resolve"],
+        },
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: QuerySet[Order] = super().get_queryset(request)
         return with_stalled_at(orders)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
+        """Without those that make no sense where the order stands."""
+        allowed: list[UnfoldAction] = super().get_actions_detail(request, object_id)
+        try:
+            position = find_position(str(object_id))
+        except Http404:
+            return allowed
+        senseless = find_senseless(order_id=UUID(str(object_id)), position=position)
+        return [action for action in allowed if action.action_name.removeprefix("checkout_order_") not in senseless]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -113,7 +113,6 @@ def escalation_lines(context: TimelineContext) -> Iterator[Line]:
                 source=RECOVERY,
                 title="Escalation resolved",
                 detail=escalation.resolution,
-                who=owner,
                 kind="good",
             )
 

@@ -51,3 +51,5 @@ def grant_rights() -> None:
     roles.grant("viewer", "checkout.view_order", "checkout.view_escalation")
     for role in ("operator", "on-call"):
         roles.grant(role, "checkout.view_customer", "checkout.change_order")
+        roles.grant(role, "checkout.prompt_customer", "checkout.change_escalation")
+    roles.grant("on-call", "checkout.override_prompt")
