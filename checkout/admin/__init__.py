@@ -1,5 +1,5 @@
 """The tables of the checkout in the console. Django imports this module alone, so it names the others."""
 
-from checkout.admin import customers, escalations, orders
+from checkout.admin import customers, escalations, orders, policies
 
-__all__ = ["customers", "escalations", "orders"]
+__all__ = ["customers", "escalations", "orders", "policies"]

@@ -1,9 +1,13 @@
 """What the checkout adds to the console: pages, sidebar, rights."""
 
+from checkout.cards import escalations_to_take, late_escalations, stalled_checkouts
 from checkout.console import order_timeline
 from checkout.console.order_search import jump_to_orders
 from checkout.console.orders_csv import OrdersCsv
-from smplat.console import navigation, pages, roles, search, timeline
+from checkout.console.policy_page import PolicyPage
+from checkout.console.recovery_page import EDITS_POLICIES, PERMISSION, RecoveryPage
+from checkout.console.results_page import ResultsCsv, ResultsPage, SuppressedSendsCsv
+from smplat.console import attention, navigation, pages, roles, search, timeline
 from smplat.console.navigation import Link
 
 GROUP = "Checkout"
@@ -15,6 +19,14 @@ LINKS = (
         url_name="admin:checkout_order_changelist",
         permission="checkout.view_order",
         order=20,
+    ),
+    Link(
+        group=GROUP,
+        title="Recovery",
+        icon="restart_alt",
+        url_name="admin:checkout_recovery",
+        permission=PERMISSION,
+        order=30,
     ),
     Link(
         group=GROUP,
@@ -37,10 +49,13 @@ LINKS = (
 
 def register() -> None:
     """Called once, when all apps are loaded."""
-    pages.register(OrdersCsv)
+    for page in (OrdersCsv, RecoveryPage, PolicyPage, ResultsPage, ResultsCsv, SuppressedSendsCsv):
+        pages.register(page)
     for link in LINKS:
         navigation.register(link)
     search.register(jump_to_orders)
+    for card in (stalled_checkouts, late_escalations, escalations_to_take):
+        attention.register(card)
     for provider in order_timeline.PROVIDERS:
         timeline.register(provider)
     grant_rights()
@@ -48,8 +63,8 @@ def register() -> None:
 
 def grant_rights() -> None:
     """Everybody sees orders; who a customer is, and what moves an order, is for those who act for customers."""
-    roles.grant("viewer", "checkout.view_order", "checkout.view_escalation")
+    roles.grant("viewer", "checkout.view_order", "checkout.view_escalation", PERMISSION)
     for role in ("operator", "on-call"):
         roles.grant(role, "checkout.view_customer", "checkout.change_order")
-        roles.grant(role, "checkout.prompt_customer", "checkout.change_escalation")
+        roles.grant(role, "checkout.prompt_customer", "checkout.change_escalation", EDITS_POLICIES)
     roles.grant("on-call", "checkout.override_prompt")

@@ -48,6 +48,12 @@ class Escalation(models.Model):
                 name="escalations_to_acknowledge",
                 condition=Q(acknowledged_at__isnull=True, resolved_at__isnull=True),
             ),
+            # The console's queue and its cards read only the open ones.
+            models.Index(
+                fields=["acknowledged_at", "deadline_at", "id"],
+                name="escalations_open",
+                condition=Q(resolved_at__isnull=True),
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

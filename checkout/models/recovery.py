@@ -121,6 +121,8 @@ class RecoveryAssignment(Evidence):
         indexes: ClassVar = [
             # The result report, by stage and policy version.
             models.Index(fields=["stage", "policy_version", "assigned_at"], name="assignments_by_policy"),
+            # The same for a period, whatever the stage.
+            models.Index(fields=["assigned_at"], name="assignments_by_time"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_recovery_assignment_per_stage_of_an_order", fields=["order", "stage"]),

@@ -21,3 +21,10 @@ def parse_duration(text: str) -> timedelta:
     if duration > LONGEST:
         raise ValueError(f"{text} is longer than {LONGEST.days} days")
     return duration
+
+
+def write_duration(length: timedelta) -> str:
+    """As people read it: 1 d 12 h, 90 min is 1 h 30 min; what is shorter than a minute is left out."""
+    minutes = int(length.total_seconds() // 60)
+    parts = ((minutes // 1_440, "d"), (minutes % 1_440 // 60, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"

@@ -1,0 +1,50 @@
+"""What the next sweeps will find due, and what the rules would decide about it. Locks and writes nothing."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checkout.cases import decide, list_due, read_cases
+from checkout.models import Orchestration
+from checkout.rules.recovery import Action
+from smplat.console.counting import BoundedCount, count_up_to
+
+# So many are decided about; the counts of what is due stop at their own limit.
+SAMPLE = 500
+COUNTED = 10_000
+AHEAD = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class SweepPreview:
+    """How many are due, and the rules' verdicts about the first of them."""
+
+    due_now: BoundedCount
+    due_within_hour: BoundedCount
+    oldest_due_at: datetime | None
+    # How often each (action, reason) among the sampled, the most frequent first.
+    verdicts: list[tuple[Action, str, int]]
+    sampled: int
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether more will be due than were decided about."""
+        return self.sampled < self.due_now.count + self.due_within_hour.count or self.due_now.is_lower_bound
+
+
+def preview_sweep(*, now: datetime) -> SweepPreview:
+    """Count what is due (orchestrations_due) and decide about the oldest SAMPLE, each as of the moment it is due."""
+    due = Orchestration.objects.filter(recovery_due_at__lte=now)
+    soon = Orchestration.objects.filter(recovery_due_at__gt=now, recovery_due_at__lte=now + AHEAD)
+    held = list_due(after=None, limit=SAMPLE, now=now + AHEAD)
+    verdicts = Counter[tuple[Action, str]]()
+    for case in read_cases(held, now=now):
+        verdict = decide(case, now=max(now, case.held.orchestration.recovery_due_at or now))
+        verdicts[verdict.action, verdict.reason] += 1
+    return SweepPreview(
+        due_now=count_up_to(due, limit=COUNTED),
+        due_within_hour=count_up_to(soon, limit=COUNTED),
+        oldest_due_at=due.order_by("recovery_due_at").values_list("recovery_due_at", flat=True).first(),
+        verdicts=[(action, reason, count) for (action, reason), count in verdicts.most_common()],
+        sampled=len(held),
+    )

@@ -1,0 +1,86 @@
+"""What stands still, and what would be decided about it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from checkout.models import Orchestration, Order, RecoveryDecision, RecoveryPolicy
+from checkout.policies import create_missing_policies
+from checkout.reports.decision_counts import count_decisions
+from checkout.reports.stalled_by_stage import list_stalled_by_stage
+from checkout.reports.sweep_preview import preview_sweep
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _policies(now):
+    create_missing_policies(now=now)
+    RecoveryPolicy.objects.update(quiet_from="00:00", quiet_until="00:00", holdout_bps=0)
+
+
+def stand_still(order, now, hours, **more):
+    Orchestration.objects.filter(order=order).update(last_transition_at=now - hours * HOUR, **more)
+
+
+def test_each_stage_says_how_many_worth_how_much_in_each_currency_since_when(place, product, now):
+    stand_still(place(), now, 2)
+    stand_still(place(quantity=2), now, 5)
+    type(product).objects.update(currency="USD")
+    stand_still(place(currency="USD"), now, 3)
+    stand_still(place(currency="USD"), now, 30, current_stage="verification")
+    place(currency="USD")
+    payment, verification, loyalty, fulfillment = list_stalled_by_stage(now=now)
+    assert (payment.count, dict(payment.money)) == (3, {"EUR": Decimal("447.00"), "USD": Decimal("149.00")})
+    assert payment.oldest_at == now - 4 * HOUR
+    assert (verification.count, verification.oldest_at) == (1, now - 6 * HOUR)
+    assert [(one.stage, one.count, one.oldest_at) for one in (loyalty, fulfillment)] == [
+        ("loyalty_hold", 0, None),
+        ("fulfillment", 0, None),
+    ]
+
+
+def test_what_is_at_rest_is_not_stalled(place, now):
+    for status in ("on_hold", "canceled", "completed"):
+        order = place()
+        stand_still(order, now, 900)
+        Order.objects.filter(pk=order.pk).update(status=status)
+    assert [one.count for one in list_stalled_by_stage(now=now)] == [0, 0, 0, 0]
+
+
+def test_the_preview_decides_as_of_the_moment_each_is_due_and_writes_nothing(place, now):
+    due, soon, _later = place(), place(), place()
+    stand_still(due, now, 9, recovery_due_at=now - HOUR)
+    stand_still(soon, now, 1, recovery_due_at=now + HOUR / 2)
+    preview = preview_sweep(now=now)
+    assert (preview.due_now.count, preview.due_within_hour.count, preview.sampled) == (1, 1, 2)
+    assert preview.oldest_due_at == now - HOUR
+    assert preview.verdicts == [("prompt", "stalled", 2)]
+    assert not preview.is_sample
+    assert not RecoveryDecision.objects.exists()
+
+
+def test_decisions_are_counted_by_reason_with_their_orders(place, now):
+    order = place()
+    for action, reason, hours in (
+        ("hold", "provider-paused", 1),
+        ("hold", "provider-paused", 2),
+        ("prompt", "stalled", 3),
+        ("prompt", "stalled", 24),
+    ):
+        RecoveryDecision.objects.create(
+            order=order,
+            stage="payment",
+            policy_version=1,
+            action=action,
+            reason=reason,
+            decided_at=now - hours * HOUR,
+        )
+    counts = count_decisions(since=now - 24 * HOUR, until=now)
+    assert [(one.action, one.reason, one.decisions, one.orders) for one in counts] == [
+        ("Held", "provider-paused", 2, 1),
+        ("Prompted", "stalled", 2, 1),
+    ]
+    assert counts[0].latest_at == now - HOUR
