@@ -10,6 +10,7 @@ from checkout.actors import Actor
 from checkout.errors import MovedMeanwhile, OrderNotFound
 from checkout.escalations import resolve_open
 from checkout.models import Orchestration, OrchestrationEvent, Order, OrderStateEvent
+from checkout.moved import announce_moved
 from checkout.policies import find_policy
 from checkout.rules.position import Position, Step
 from checkout.rules.recovery import due_at
@@ -170,12 +171,13 @@ def write_position(
 ) -> None:
     """Store a new position in both rows, with the times that go with it.
 
-    An order that moves on needs nobody any more: its open escalation is resolved.
+    An order that moves on needs nobody any more: its open escalation is resolved. Emits `checkout.order.moved`.
     """
     require_transaction()
     order, checkout = held.order, held.orchestration
     if (position.stage, position.order_status) != (checkout.current_stage, order.status):
         resolve_open(order_id=order.pk, resolution=_arrival(position), now=now)
+        announce_moved(order=order, position=position, at=at, now=now)
     if position.stage != checkout.current_stage:
         checkout.stage_entered_at = at
         checkout.prompts_sent, checkout.last_prompt_at = 0, None

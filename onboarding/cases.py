@@ -61,7 +61,7 @@ def read_cases(groups: Sequence[Group], *, policy: Policy, now: datetime) -> lis
     journeys = [journey for group in groups for journey in group.journeys]
     ids = [journey.pk for journey in journeys]
     read = _Read(
-        tasks=_tasks_of(ids),
+        tasks=tasks_of(ids),
         touched_at=_touched_at(ids),
         nudged_at=_nudged_at(ids),
         holds=holds_by_order([journey.order_id for journey in journeys], now=now),
@@ -126,7 +126,7 @@ def _client_facts(
     )
 
 
-def _tasks_of(journey_ids: Collection[UUID]) -> dict[UUID, list[Task]]:
+def tasks_of(journey_ids: Collection[UUID]) -> dict[UUID, list[Task]]:
     """The tasks that count, in the order a client reads them."""
     found: dict[UUID, list[Task]] = defaultdict(list)
     for task in Task.objects.filter(journey_id__in=journey_ids, dropped_at__isnull=True).order_by("sort_order", "slug"):

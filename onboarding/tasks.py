@@ -6,6 +6,7 @@ from typing import Final
 from celery import shared_task
 
 from onboarding.actions.purge_nudge_runs import purge_nudge_runs as purge
+from onboarding.clock_sweep import keep_clocks
 from onboarding.sweep import run_sweep
 from smplat import clock
 
@@ -18,6 +19,13 @@ def sweep_nudges() -> str:
     """Idempotent by the claim: a client is decided about by one sweep, and is not due any more afterwards."""
     total = run_sweep(clock=clock.now, until=clock.now() + SWEEP_BUDGET)
     return f"journeys={total.journeys} messages={total.clients}"
+
+
+@shared_task(name="onboarding.sweep_clocks", acks_late=True)
+def sweep_clocks() -> str:
+    """Idempotent: turns, stalls and breaches follow from the tables; what is written already is not found again."""
+    kept = keep_clocks(clock=clock.now)
+    return f"turns={kept.turns} stalled={kept.stalled} breaches={kept.breaches}"
 
 
 @shared_task(name="onboarding.purge_nudge_runs", acks_late=True)

@@ -15,6 +15,12 @@ SCHEDULES: Final = (
         title="Clients are reminded of open tasks.",
     ),
     Schedule(
+        name="sweep-clocks",
+        task="onboarding.sweep_clocks",
+        every=timedelta(minutes=5),
+        title="Journeys that wait are marked as stalled, turns follow holds, and due times that passed are charged.",
+    ),
+    Schedule(
         name="purge-nudge-runs",
         task="onboarding.purge_nudge_runs",
         every=timedelta(days=1),

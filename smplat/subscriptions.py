@@ -14,6 +14,11 @@ TOPICS = (
         template="checkout/escalation",
     ),
     Topic(
+        name="checkout.order.moved",
+        title="An order's status or the stage of its checkout changed.",
+        handlers=("onboarding.handlers.follow_order",),
+    ),
+    Topic(
         name="checkout.order.paid",
         title="An order's payment stage is complete.",
         handlers=("onboarding.handlers.open_journey_of_paid_order",),
