@@ -16,6 +16,8 @@ class Words:
     missing: str
     next_step: str
     button: str
+    # The next step in the words of our own page, which already is the order and has no till.
+    on_page: str
 
 
 WORDS = {
@@ -25,6 +27,7 @@ WORDS = {
         missing="We kept your order over {amount} as you left it. Its payment is not complete yet.",
         next_step="Open your order and choose how you want to pay. Nothing is lost, and nothing was charged twice.",
         button="Continue to payment",
+        on_page="Go back to the store where you placed the order, sign in and choose how you want to pay. Your order is kept.",
     ),
     Stage.VERIFICATION: Words(
         subject="one check is left",
@@ -32,6 +35,7 @@ WORDS = {
         missing="Your payment of {amount} has arrived. Before your order is passed on it is checked, and for that something is missing.",
         next_step="Open your order to see what is needed from you.",
         button="See what is missing",
+        on_page="Sign in at the store where you placed the order: it lists what is needed from you, such as a proof or an approval by your bank.",
     ),
     Stage.LOYALTY_HOLD: Words(
         subject="your points are not settled yet",
@@ -39,6 +43,7 @@ WORDS = {
         missing="Your order over {amount} is paid. The points or vouchers that belong to it are not settled yet.",
         next_step="Open your order and say how you want to use them; then it goes on by itself.",
         button="Settle my points",
+        on_page="Sign in at the store where you placed the order and say how you want to use them; then it goes on by itself.",
     ),
     Stage.FULFILLMENT: Words(
         subject="it takes longer than we promised",
@@ -46,6 +51,7 @@ WORDS = {
         missing="Your order over {amount} is being worked on, and it is late. We have asked for the reason.",
         next_step="There is nothing you have to do. Open your order to see how it stands.",
         button="See my order",
+        on_page="There is nothing you have to do. We write to you as soon as it moves.",
     ),
 }
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from checkout.errors import OrderNotFound
 from checkout.links import ExpiredToken, InvalidToken, Purpose, mint_token, read_token
-from checkout.pages.standing import find_standing
+from checkout.pages.customer_view import view_order
 from smplat import clock
 
 STOREFRONT_PATH = "/checkout/resume"
@@ -47,7 +47,7 @@ class ResumeView(View):
         order_id = read_token(token, purpose=Purpose.RESUME, now=now)
         if settings.HAS_FRONTEND:
             return HttpResponseRedirect(storefront_address(order_id=order_id, now=now))
-        return render(request, "customer/resume.html", {"standing": find_standing(order_id)})
+        return render(request, "customer/resume.html", {"order": view_order(order_id)})
 
 
 def storefront_address(*, order_id: UUID, now: datetime) -> str:

@@ -42,8 +42,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """All the page shows."""
+class CustomerView:
+    """All that the page shows."""
 
     order_number: str
     heading: str
@@ -57,7 +57,7 @@ class Standing:
     preferences_url: str
 
 
-def find_standing(order_id: UUID) -> Standing:
+def view_order(order_id: UUID) -> CustomerView:
     """What the order's customer sees.
 
     Raises:
@@ -67,7 +67,7 @@ def find_standing(order_id: UUID) -> Standing:
     stage = Stage(checkout.stage)
     amount = _money(order, order.total)
     heading, missing, next_step = _texts(order, stage=stage, amount=amount)
-    return Standing(
+    return CustomerView(
         order_number=order.order_number,
         heading=heading,
         missing=missing,
@@ -92,7 +92,10 @@ def _texts(order: Order, *, stage: Stage, amount: str) -> tuple[str, str, str]:
     if stage is Stage.COMPLETED:
         return "Your order is complete", "Nothing is missing. Thank you!", ""
     words = words_of(stage)
-    return words.heading, words.missing.format(amount=amount), words.next_step
+    if stage is Stage.FULFILLMENT:
+        # Who opens an old link is not told of a delay that there may not be.
+        return "Your order is in the making", "Nothing is missing from you: the provider works on it.", words.on_page
+    return words.heading, words.missing.format(amount=amount), words.on_page
 
 
 def _steps(order: Order, *, stage: Stage) -> tuple[Step, ...]:
