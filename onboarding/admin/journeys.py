@@ -91,7 +91,8 @@ class JourneyAdmin(ReadOnlyMixin, KeysetModelAdmin):
             person: Any = request.user
             crumbs = [{"title": "Journeys", "url": reverse("admin:onboarding_journey_changelist")}]
             extra |= {"title": f"Onboarding of {journey.order.order_number}", "subtitle": None, "crumbs": crumbs}
-            extra |= build_journey_page(journey_id=journey.pk, person=person, now=clock.now())
+            source = request.GET.get("source", "")
+            extra |= build_journey_page(journey_id=journey.pk, person=person, source=source, now=clock.now())
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 

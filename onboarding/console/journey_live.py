@@ -28,7 +28,8 @@ class JourneyLive(ConsolePage):
             return HttpResponse(status=404)
         if request.GET.get("version") == version_of(row, now=now):
             return HttpResponse(status=204)
-        context = build_journey_page(journey_id=row.pk, person=self.person, now=now)
+        source = request.GET.get("source", "")
+        context = build_journey_page(journey_id=row.pk, person=self.person, source=source, now=now)
         answer = render(request, self.template_name, {**context, "was_updated": True})
         answer["Cache-Control"] = "no-store"
         return answer

@@ -9,18 +9,23 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from checkout.console.order_search import name_of
 from onboarding.at_risk import with_counts
 from onboarding.console.looks import RISK_KINDS, SIDE_WORDS, STATUS_KINDS, TASK_KINDS
 from onboarding.console.reasons import say_risk, say_turn
+from onboarding.contacts import describe_contact, shown_metadata
 from onboarding.errors import JourneyNotFound
 from onboarding.journeys import list_tasks
+from onboarding.links import checklist_link
 from onboarding.models import Artifact, Interaction, Journey, SlaTurn, Task
 from onboarding.rules.risk import Risk, risk_of
-from onboarding.states import JourneyStatus, Side, TaskStatus
+from onboarding.states import InteractionChannel, JourneyStatus, Side, TaskStatus
 from onboarding.turns import waits_for
+from smplat.console import timeline
 from smplat.console.models import User
+from smplat.console.timeline import TimelineContext
 
-SEES_CUSTOMERS = "checkout.view_customer"
+SEES_CUSTOMERS, MANAGES = "checkout.view_customer", "onboarding.manage_tasks"
 MOST_INTERACTIONS = 50
 # Times written as "3 h ago" are brought up to date this often although nothing happened.
 REDRAWN_EVERY = timedelta(minutes=10)
@@ -58,8 +63,22 @@ class ArtifactLine:
     url: str
 
 
-def build_journey_page(*, journey_id: UUID, person: User, now: datetime) -> dict[str, Any]:
-    """Everything of one journey.
+@dataclass(frozen=True)
+class InteractionLine:
+    """One line of the log for people."""
+
+    summary: str
+    details: str
+    channel: str
+    actor: str
+    by: str
+    at: datetime
+    # What became of a reminder's message: sent, queued, failed, or suppressed and why.
+    delivery: str
+
+
+def build_journey_page(*, journey_id: UUID, person: User, source: str, now: datetime) -> dict[str, Any]:
+    """Everything of one journey; `source` narrows its timeline.
 
     Raises:
         JourneyNotFound: there is none.
@@ -81,10 +100,16 @@ def build_journey_page(*, journey_id: UUID, person: User, now: datetime) -> dict
         "is_somebodys_turn": side is not Side.NOBODY,
         "tasks": [_task_line(task, tasks=tasks, now=now) for task in tasks],
         "artifacts": _artifact_lines(journey, tasks),
-        "interactions": _interactions(journey),
+        "interactions": _interactions(journey, sees_customers=person.has_perm(SEES_CUSTOMERS)),
         "most_interactions": MOST_INTERACTIONS,
         "sees_customers": person.has_perm(SEES_CUSTOMERS),
-        "may_manage": person.has_perm("onboarding.manage_tasks"),
+        "client": describe_contact(journey_id=journey.pk, now=now),
+        "client_name": name_of(journey.order.customer),
+        # Whoever has it can tick, so it is for those who may.
+        "checklist_url": checklist_link(order_id=journey.order_id, now=now) if person.has_perm(MANAGES) else "",
+        "story": timeline.read(TimelineContext(order_id=journey.order_id, may=person.has_perm), source=source),
+        "chosen_source": source,
+        "may_manage": person.has_perm(MANAGES),
         "may_assign": person.has_perm("onboarding.assign_journey"),
         "may_nudge": person.has_perm("onboarding.nudge_client"),
         "version": version_of(journey, now=now),
@@ -173,6 +198,19 @@ def _artifact_lines(journey: Journey, tasks: Sequence[Task]) -> list[ArtifactLin
     ]
 
 
-def _interactions(journey: Journey) -> list[Interaction]:
-    lines = Interaction.objects.filter(journey=journey).select_related("task").order_by("-created_at", "-id")
-    return list(lines[:MOST_INTERACTIONS])
+def _interactions(journey: Journey, *, sees_customers: bool) -> list[InteractionLine]:
+    rows = Interaction.objects.filter(journey=journey).order_by("-created_at", "-id")[:MOST_INTERACTIONS]
+    metadata = shown_metadata(rows)
+    return [
+        InteractionLine(
+            summary=row.summary,
+            # What a reminder says can hold a name.
+            details=row.details if sees_customers or row.channel == InteractionChannel.DASHBOARD else "",
+            channel=row.get_channel_display(),
+            actor=row.get_actor_type_display(),
+            by=str((row.metadata or {}).get("by", "")),
+            at=row.created_at,
+            delivery=str(((metadata[row.pk] or {}).get("nudge") or {}).get("delivery_status") or ""),
+        )
+        for row in rows
+    ]

@@ -10,8 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from checkout.links import ExpiredToken, InvalidToken, Purpose, read_token
+from onboarding.actions.receive_artifact import receive_artifact
 from onboarding.actions.toggle_task import toggle_task
-from onboarding.errors import JourneyNotFound, TaskNotFound
+from onboarding.errors import ArtifactNotFound, InvalidLink, JourneyNotFound, TaskNotFound
 from onboarding.pages.standing import find_checklist
 from onboarding.states import ActorType
 from smplat import clock
@@ -20,14 +21,18 @@ from smplat import clock
 NOTICES = {
     "done": "Thank you, that is ticked off.",
     "undone": "The tick is taken back.",
-    "gone": "This task is not on your list any more.",
+    "gone": "This is not on your list any more.",
+    "received": "Thank you, we have it.",
+    "no-link": "That is no link yet: it begins with https:// and names where your files are.",
 }
+# Those that say that nothing was done.
+REFUSALS = {"gone", "no-link"}
 
 
 # The right to act is in the address and in no cookie, so another site has nothing to borrow: there is no CSRF token.
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
 class ChecklistView(View):
-    """GET shows the list and changes nothing (mail scanners follow links); POST ticks one task. Works without scripts."""
+    """GET shows the list and changes nothing (mail scanners follow links); POST acts. Works without scripts."""
 
     http_method_names = ("get", "head", "post", "options")
 
@@ -49,18 +54,24 @@ class ChecklistView(View):
         """Show what is left to do."""
         now = clock.now()
         order_id = read_token(token, purpose=Purpose.CHECKLIST, now=now)
-        context = {"list": find_checklist(order_id, now=now), "notice": NOTICES.get(request.GET.get("said", ""), "")}
+        said = request.GET.get("said", "")
+        context = {
+            "list": find_checklist(order_id, now=now),
+            "notice": NOTICES.get(said, ""),
+            "is_refusal": said in REFUSALS,
+        }
         return render(request, "customer/checklist.html", context)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Tick one task, or take its tick back. Twice is once."""
+        """Tick one task, take its tick back, or hand something in. Twice is once."""
         now = clock.now()
         order_id = read_token(token, purpose=Purpose.CHECKLIST, now=now)
-        return redirect(f"{request.path}?said={_act(request, order_id=order_id)}#list")
+        said = _hand_in(request, order_id) if "artifact" in request.POST else _tick(request, order_id)
+        return redirect(f"{request.path}?said={said}")
 
 
-def _act(request: HttpRequest, *, order_id: UUID) -> str:
-    """Do what the form says; answers the key of the notice."""
+def _tick(request: HttpRequest, order_id: UUID) -> str:
+    """Do what a task's form says; answers the key of the notice."""
     completed = request.POST.get("completed") == "yes"
     try:
         task_id = UUID(request.POST.get("task", ""))
@@ -68,3 +79,21 @@ def _act(request: HttpRequest, *, order_id: UUID) -> str:
     except (ValueError, TaskNotFound):
         return "gone"
     return "done" if completed else "undone"
+
+
+def _hand_in(request: HttpRequest, order_id: UUID) -> str:
+    """Take in what an artifact's form says; answers the key of the notice."""
+    now = clock.now()
+    try:
+        receive_artifact(
+            journey_id=find_checklist(order_id, now=now).journey_id,
+            artifact_id=UUID(request.POST.get("artifact", "")),
+            url=request.POST.get("url", "").replace("\0", ""),
+            actor=ActorType.CLIENT,
+            now=now,
+        )
+    except InvalidLink:
+        return "no-link"
+    except (ValueError, ArtifactNotFound):
+        return "gone"
+    return "received"

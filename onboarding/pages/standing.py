@@ -1,7 +1,7 @@
 """How a journey stands, in the words and on the clock of the client it belongs to."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -60,11 +60,14 @@ class Item:
 class Checklist:
     """All the page shows."""
 
+    journey_id: UUID
     order_id: UUID
     order_number: str
     first_name: str
     products: tuple[str, ...]
     items: tuple[Item, ...]
+    # What was asked for as a whole, for no task in particular.
+    handovers: tuple[Handover, ...]
     done: int
     total: int
     is_completed: bool
@@ -91,13 +94,16 @@ def find_checklist(order_id: UUID, *, now: datetime) -> Checklist:
     order, tasks = journey.order, list_tasks(journey)
     client = order.customer
     zone = client.time_zone if client else UNKNOWN_TIME_ZONE
-    items = _items(journey, tasks, zone=ZoneInfo(zone), now=now)
+    handovers = _handovers(journey)
+    items = _items(tasks, handovers=handovers, zone=ZoneInfo(zone), now=now)
     return Checklist(
+        journey_id=journey.pk,
         order_id=order.pk,
         order_number=order.order_number,
         first_name=_first_name(client),
         products=tuple(order.items.order_by("position").values_list("product_title", flat=True)),
         items=items,
+        handovers=tuple(handovers[None]),
         done=sum(item.is_done for item in items),
         total=len(items),
         is_completed=bool(items) and all(item.is_done for item in items),
@@ -108,18 +114,30 @@ def find_checklist(order_id: UUID, *, now: datetime) -> Checklist:
     )
 
 
-def _items(journey: Journey, tasks: Sequence[Task], *, zone: ZoneInfo, now: datetime) -> tuple[Item, ...]:
-    handovers: defaultdict[UUID | None, list[Handover]] = defaultdict(list)
+def _handovers(journey: Journey) -> defaultdict[UUID | None, list[Handover]]:
+    """What was asked for, by task."""
+    found: defaultdict[UUID | None, list[Handover]] = defaultdict(list)
     for artifact in Artifact.objects.filter(journey=journey).order_by("created_at", "label"):
-        handovers[artifact.task_id].append(
-            Handover(artifact.pk, artifact.label, artifact.url, artifact.received_at is not None)
+        found[artifact.task_id].append(
+            Handover(artifact.pk, artifact.label, _address(artifact.url), artifact.received_at is not None)
         )
+    return found
+
+
+def _address(url: str) -> str:
+    """What may be linked; the rest was stored before addresses were checked."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+def _items(
+    tasks: Sequence[Task], *, handovers: Mapping[UUID | None, Sequence[Handover]], zone: ZoneInfo, now: datetime
+) -> tuple[Item, ...]:
     titles = {task.slug: task.title for task in tasks}
     return tuple(
         _item(
             task,
             comes_after=titles.get(waits_for(task, tasks=tasks), ""),
-            handovers=tuple(handovers[task.pk]),
+            handovers=tuple(handovers.get(task.pk, ())),
             zone=zone,
             now=now,
         )

@@ -7,10 +7,13 @@ import pytest
 from checkout.models import Order
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.cards import artifacts_awaited, journeys_at_risk, overdue_onboarding
-from onboarding.models import Artifact, Journey
+from onboarding.models import Artifact, Interaction, Journey
 from onboarding.states import ActorType
 from smplat import clock
+from smplat.console import timeline
 from smplat.console.attention import AttentionContext
+from smplat.console.timeline import TimelineContext
+from tests.checkout.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,27 @@ def test_nothing_waits_while_journeys_are_fresh(begin):
     Artifact.objects.filter(journey=journey).update(received_at=clock.now(), url="https://files.example.test/a")
     assert [*cards(overdue_onboarding), *cards(journeys_at_risk), *cards(artifacts_awaited)] == []
     assert Journey.objects.count() == 1
+
+
+def lines_of(journey, *, may=lambda _permission: True):
+    return [(line.source, line.title) for line in timeline.read(TimelineContext(journey.order_id, may)).lines]
+
+
+def test_the_orders_timeline_tells_the_onboarding(begin):
+    journey = begin()
+    tick(journey)
+    told = lines_of(journey)
+    assert ("Onboarding", "Journey started") in told
+    assert ("Onboarding", "Tell us about your campaign: completed") in told
+    assert ("Turns", "Turn: Client") in told
+
+
+def test_what_a_reminder_says_is_for_those_who_see_customers(begin):
+    journey = begin()
+    Interaction.objects.create(
+        journey=journey, actor_type="operator", channel="email", summary="Reminder", details="Dear Ada", created_at=NOW
+    )
+    for may, said in ((True, "Dear Ada"), (False, "")):
+        read = timeline.read(TimelineContext(journey.order_id, lambda _permission, may=may: may))
+        [line] = [line for line in read.lines if line.title == "Reminder (Email)"]
+        assert line.detail == said

@@ -70,14 +70,14 @@ def test_ticking_works_without_a_cookie_or_a_script(begin):
 def test_a_task_that_is_not_on_the_list_changes_nothing(task, client, begin):
     journey = begin()
     page = client.post(address_of(journey), {"task": task, "completed": "yes"}, follow=True).content.decode()
-    assert "This task is not on your list any more." in page
+    assert "This is not on your list any more." in page
     assert not Task.objects.filter(status="completed").exists()
 
 
 def test_a_task_of_somebody_else_is_not_on_the_list(client, begin):
     journey, other = begin(), begin()
     page = tick(client, journey, other.tasks.first()).content.decode()
-    assert "This task is not on your list any more." in page
+    assert "This is not on your list any more." in page
     assert not Task.objects.filter(status="completed").exists()
 
 
@@ -87,6 +87,33 @@ def test_the_last_tick_ends_the_list(client, begin):
         page = tick(client, journey, task).content.decode()
     assert "All done, Ada!" in page
     assert "<strong>3 of 3</strong> done: we have everything we need" in page
+
+
+def hand_in(client, journey, url, *, artifact=None):
+    wanted = artifact or journey.artifacts.get().pk
+    return client.post(address_of(journey), {"artifact": str(wanted), "url": url}, follow=True).content.decode()
+
+
+def test_a_link_is_handed_in_and_completes_the_task_that_asked_for_it(client, begin):
+    journey = begin()
+    page = hand_in(client, journey, "https://files.example.test/a")
+    assert "Thank you, we have it." in page
+    assert 'href="https://files.example.test/a"' in page
+    assert journey.tasks.get(slug="assets").status == "completed"
+
+
+@pytest.mark.parametrize("url", ["", "x", "javascript:alert(1)", "data:text/html,x", "https://", "\0"])
+def test_what_is_no_link_is_not_taken_in(url, client, begin):
+    journey = begin()
+    assert "That is no link yet" in hand_in(client, journey, url)
+    assert journey.artifacts.get().received_at is None
+
+
+def test_nothing_can_be_handed_in_for_somebody_else(client, begin):
+    journey, other = begin(), begin()
+    page = hand_in(client, journey, "https://files.example.test/a", artifact=other.artifacts.get().pk)
+    assert "This is not on your list any more." in page
+    assert other.artifacts.get().received_at is None
 
 
 def test_due_times_are_those_of_the_clients_clock(client, begin):
