@@ -72,7 +72,7 @@ def check_rollups(context: StepContext) -> StepResult:
     late = freshness.folded_at is None or context.now - freshness.folded_at > FOLDS_LATE_AFTER
     moved = f"{freshness.folded_at:%Y-%m-%d %H:%M:%S} UTC" if freshness.folded_at else "never"
     return StepResult(
-        ok=not (late and freshness.waiting),
+        ok=not (late and freshness.waiting.count),
         summary=f"Last moved {moved}, {freshness.waiting} events wait.",
-        evidence={"folded_at": moved, "waiting": freshness.waiting},
+        evidence={"folded_at": moved, "waiting": str(freshness.waiting)},
     )

@@ -24,6 +24,9 @@ class BoundedCount:
     # The true number may be higher.
     is_lower_bound: bool
 
+    def __str__(self) -> str:
+        return f"{self.count:,}{'+' if self.is_lower_bound else ''}"
+
 
 def estimate_rows(model: type[Model]) -> int:
     """About how many rows the table has; never reads the table."""

@@ -50,11 +50,13 @@ def web(*, port: int) -> Program:
 
 
 def worker() -> Program:
-    return Program("worker", (*CELERY, "worker", "--without-mingle", "--concurrency", str(TASK_WORKERS)))
+    return Program(
+        "worker", (*CELERY, "worker", "--loglevel", "INFO", "--without-mingle", "--concurrency", str(TASK_WORKERS))
+    )
 
 
 def beat() -> Program:
-    return Program("beat", (*CELERY, "beat", "--pidfile="))
+    return Program("beat", (*CELERY, "beat", "--loglevel", "INFO", "--pidfile="))
 
 
 def simulator(*, url: str, key: str) -> Program:

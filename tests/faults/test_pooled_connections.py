@@ -1,6 +1,10 @@
 """A restart of the database costs no request an error, and an outage is told within two seconds."""
 
 import copy
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -69,3 +73,18 @@ def test_a_database_that_is_away_is_told_within_two_seconds() -> None:
     with pytest.raises(OperationalError, match=f"after {settings.WEB_DATABASE_WAIT_SECONDS:.2f} sec"):
         _backend(away)
     away.close_pool()
+
+
+def test_web_processes_do_not_wait_for_a_machine_that_vanished() -> None:
+    script = "from smplat.settings import DATABASES; import json; print(json.dumps(DATABASES['default']['OPTIONS']))"
+    environment = os.environ | {
+        "SMPLAT_PROCESS": "web",
+        "ENVIRONMENT": "development",
+        "DATABASE_URL": "postgresql://db.example.com/smplat?keepalives_idle=60",
+        "REDIS_URL": "redis://redis.example.com",
+    }
+    ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    options = json.loads(ran.stdout)
+    assert options["tcp_user_timeout"] == 1500
+    # What the deployment says itself counts.
+    assert options["keepalives_idle"] == "60"

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from structlog.contextvars import bound_contextvars
 
 from analytics.actions.record_offer_events import record_offer_events
 from analytics.models import OfferRollup
@@ -94,3 +95,12 @@ def test_a_killed_worker_is_noticed_and_its_successor_is_seen(broker: Broker, tm
     with worker(tmp_path, broker.url, name="second"):
         assert eventually(lambda: last_success(f"{HEARTBEAT_PREFIX}second@here") is not None)
     assert check_worker(clock.now()).status is Status.READY
+
+
+def test_a_task_is_logged_under_the_request_that_started_it(broker: Broker, tmp_path: Path) -> None:
+    with worker(tmp_path, broker.url) as started:
+        with bound_contextvars(request_id="of-the-storefront"):
+            send(broker, FOLD)
+        assert eventually(lambda: last_success(FOLDED) is not None), started.log.read_text()[-2000:]
+        logged = {line["message"] for line in started.lines() if line.get("request_id") == "of-the-storefront"}
+    assert {"task_started", "task_succeeded"} <= logged
