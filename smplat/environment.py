@@ -77,6 +77,9 @@ class Environment(BaseSettings):
     smtp_host: str = Field(
         default="", description="Mail server; empty suppresses email, with that reason on every message."
     )
+    email_file_path: str = Field(
+        default="", description="Folder that takes emails as files in place of a mail server; for demos."
+    )
     smtp_port: int = Field(
         default=587, ge=1, le=65535, description="Port of the mail server; 465 means TLS from the first byte."
     )

@@ -24,6 +24,7 @@ SIMULATOR = "Storefront simulator (demo)"
 OWNER = "Sample store"
 ISSUED_BY = "load_sample_store"
 PRIVATE_FILE = 0o600
+SIMULATOR_SCOPES = frozenset({Scope.EVENTS_WRITE, Scope.ORDERS_WRITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,7 @@ def ensure_keys(path: Path, *, origins: tuple[str, ...], now: datetime) -> DemoK
         publishable=_ensure_key(
             kept.publishable, client=storefront, name="browser", scopes=PUBLISHABLE_SCOPES, origins=origins, now=now
         ),
-        simulator=_ensure_key(
-            kept.simulator, client=simulator, name="simulator", scopes=frozenset({Scope.EVENTS_WRITE}), now=now
-        ),
+        simulator=_ensure_key(kept.simulator, client=simulator, name="simulator", scopes=SIMULATOR_SCOPES, now=now),
     )
     if keys != kept:
         _write_keys(path, keys)
@@ -96,7 +95,8 @@ def _ensure_key(
     origins: tuple[str, ...] = (),
     now: datetime,
 ) -> str:
-    if kept and ApiKey.objects.usable(now=now).filter(hash=hash_key(kept), client=client).exists():
+    usable = ApiKey.objects.usable(now=now).filter(client=client, scopes__contains=sorted(scopes))
+    if kept and usable.filter(hash=hash_key(kept)).exists():
         return kept
     issued = issue_api_key(
         client_id=client.pk,

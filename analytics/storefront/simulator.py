@@ -8,6 +8,7 @@ from http import HTTPStatus
 from threading import Event
 
 from analytics.storefront.client import StorefrontClient, Unreachable
+from analytics.storefront.order_traffic import OrderTraffic
 from analytics.storefront.plan import Outgoing
 from analytics.storefront.tally import Tally
 from analytics.storefront.traffic import Traffic
@@ -32,6 +33,7 @@ class Simulator:
     stopped: Event
     read_clock: Callable[[], datetime]
     notice: Callable[[str], object]
+    orders: OrderTraffic | None = None
     tally: Tally = field(default_factory=Tally)
     _waiting: deque[Outgoing] = field(default_factory=deque)
     _failures: int = 0
@@ -43,7 +45,8 @@ class Simulator:
             KeyRefused: the key opens nothing here, so that going on makes no sense.
         """
         while not self.stopped.wait(self._pause_seconds()):
-            self._keep(self.traffic.advance(self.read_clock()))
+            now = self.read_clock()
+            self._keep([*self.traffic.advance(now), *(self.orders.advance(now) if self.orders else ())])
             self._deliver()
         for request in self._waiting:
             self.tally.record_unsent(place=request.place, events=request.events, problem="stopped")
@@ -77,6 +80,8 @@ class Simulator:
             self._waiting.popleft()
             self._note_success()
             self.tally.record(answer, place=request.place, events=request.events)
+            if self.orders:
+                self.orders.hear(request.place, status=answer.status, body=answer.body)
 
     def _note_failure(self, problem: str) -> None:
         if not self._failures:

@@ -47,6 +47,8 @@ def say(line: str) -> None:
 def main() -> None:
     os.environ.setdefault("ENVIRONMENT", "development")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smplat.settings")
+    for name, value in processes.DEMO_SETTINGS.items():
+        os.environ.setdefault(name, value)
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port

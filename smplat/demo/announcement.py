@@ -18,7 +18,11 @@ def describe(*, url: str, store: Store) -> str:
     if store.logins:
         lines += ["", "Log in as (role, user name, password)"]
         lines += [f"  {login['role']:14} {login['username']:14} {login['password']}" for login in store.logins]
-    lines += ["", "Logs are under .smplat/log. Ctrl-C stops everything; the data stays for the next run.", ""]
+    lines += [
+        "",
+        "Logs are under .smplat/log, emails under .smplat/mail. Ctrl-C stops everything; the data stays for the next run.",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from smplat.embedded.attach import STATE
 from smplat.embedded.layout import CHECKOUT
 
 MANAGE = (sys.executable, "manage.py")
@@ -14,6 +15,12 @@ WEB_WORKERS = 2
 # Each web process waits for the database most of the time; more threads only queue for its connections.
 WEB_THREADS = 8
 TASK_WORKERS = 2
+# What a demo has unless its environment says otherwise: the sample store's currencies, and emails that stay here as files.
+DEMO_SETTINGS = {
+    "CURRENCIES": "EUR,USD,BRL",
+    "EMAIL_FILE_PATH": str(STATE / "mail"),
+    "SMTP_SENDER_EMAIL": "Sample store <hello@shop.example>",
+}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from analytics.sample_store.access import STOREFRONT, ensure_client, ensure_keys, ensure_logins
+from analytics.sample_store.goods import ensure_goods
 from analytics.sample_store.history import plan_batches
 from analytics.sample_store.loading import Loaded, fold_everything, load_batches
+from analytics.sample_store.order_history import OrderHistory
+from analytics.sample_store.order_plan import plan_orders
 from smplat import clock
 
 LONGEST_DAYS = 180
@@ -23,9 +27,11 @@ DEFAULT_ORIGINS = ("http://localhost:8000", "http://127.0.0.1:8000")
 
 
 class Command(BaseCommand):
-    """People, keys and weeks of offer events, the same for the same seed. A second run adds nothing."""
+    """People, keys, and weeks of offer events and orders, the same for the same seed. A second run adds nothing."""
 
-    help = "Loads the sample store: demo logins, API keys and weeks of made-up offer events. Development only."
+    help = (
+        "Loads the sample store: demo logins, API keys, and weeks of made-up offer events and orders. Development only."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=60, help="how far the past reaches (default 60)")
@@ -51,14 +57,16 @@ class Command(BaseCommand):
         logins = ensure_logins()
         keys = ensure_keys(options["keys_file"], origins=origins, now=now)
         loaded = self._load_events(days=options["days"], seed=options["seed"])
+        orders = self._load_orders(days=options["days"], seed=options["seed"])
+        counts = {**asdict(loaded), "orders": orders}
         if options["json"]:
             people = [asdict(login) for login in logins]
-            self.stdout.write(json.dumps({"keys": asdict(keys), "logins": people, "loaded": asdict(loaded)}))
+            self.stdout.write(json.dumps({"keys": asdict(keys), "logins": people, "loaded": counts}))
             return
         for login in logins:
             self.stdout.write(f"login {login.username} / {login.password}")
         self.stdout.write(f"keys of {STOREFRONT} are in {options['keys_file']}")
-        self.stdout.write(" ".join(f"{name}={count}" for name, count in asdict(loaded).items()))
+        self.stdout.write(" ".join(f"{name}={count}" for name, count in counts.items()))
 
     def _load_events(self, *, days: int, seed: int) -> Loaded:
         """The past ends when the store was first loaded: what follows is live."""
@@ -69,3 +77,11 @@ class Command(BaseCommand):
             loaded = load_batches(batches, client_id=client.pk, now=client.created_at, progress=bar.update)
         fold_everything(now=clock.now())
         return loaded
+
+    def _load_orders(self, *, days: int, seed: int) -> int:
+        """Goods, and the orders placed until the store was first loaded, with everything that recovery did about them."""
+        until = ensure_client(STOREFRONT).created_at
+        planned = plan_orders(seed=seed, days=days, until=until)
+        ensure_goods(now=until - timedelta(days=days))
+        with tqdm(total=len(planned), unit="order", disable=not sys.stderr.isatty()) as bar:
+            return OrderHistory(seed=seed, until=until).play(planned, progress=bar.update)

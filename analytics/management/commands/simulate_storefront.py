@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from analytics.storefront.client import StorefrontClient
+from analytics.storefront.order_traffic import OrderTraffic
 from analytics.storefront.simulator import KeyRefused, Simulator
 from analytics.storefront.tally import Tally
 from analytics.storefront.traffic import Traffic
@@ -17,11 +18,13 @@ from smplat import clock
 DEFAULT_EVENTS_PER_SECOND = 3.0
 # Beyond this it would be a load test; `replay` and the benchmarks are for that.
 HIGHEST_EVENTS_PER_SECOND = 50.0
+DEFAULT_ORDERS_PER_MINUTE = 1.0
+HIGHEST_ORDERS_PER_MINUTE = 60.0
 TIMEOUT_SECONDS = 10.0
 
 
 class Command(BaseCommand):
-    """Post made-up shoppers' events over HTTP until stopped. Needs no database: it is a client like any other."""
+    """Post made-up shoppers' events and orders over HTTP until stopped. Needs no database: it is a client like any other."""
 
     help = "Posts believable storefront traffic through the public API until it is stopped (Ctrl-C or SIGTERM)."
     requires_system_checks: list[str] = []
@@ -30,12 +33,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--base-url", required=True, help="where the platform answers, such as http://127.0.0.1:8000"
         )
-        parser.add_argument("--key", required=True, help="API key with the scope events:write")
+        parser.add_argument("--key", required=True, help="API key with the scopes events:write and orders:write")
         parser.add_argument(
             "--rate",
             type=float,
             default=DEFAULT_EVENTS_PER_SECOND,
             help=f"events a second on average (default {DEFAULT_EVENTS_PER_SECOND:g}); evenings are busier than nights",
+        )
+        parser.add_argument(
+            "--orders-per-minute",
+            type=float,
+            default=DEFAULT_ORDERS_PER_MINUTE,
+            help=f"orders a minute of the sample store's goods (default {DEFAULT_ORDERS_PER_MINUTE:g}); 0 sends none",
         )
         parser.add_argument("--seed", type=int, help="makes the shoppers repeatable")
 
@@ -47,6 +56,8 @@ class Command(BaseCommand):
         """
         if not 0 < options["rate"] <= HIGHEST_EVENTS_PER_SECOND:
             raise CommandError(f"--rate is more than 0 and at most {HIGHEST_EVENTS_PER_SECOND:g} events a second.")
+        if not 0 <= options["orders_per_minute"] <= HIGHEST_ORDERS_PER_MINUTE:
+            raise CommandError(f"--orders-per-minute is from 0 to {HIGHEST_ORDERS_PER_MINUTE:g}.")
         if not options["base_url"].startswith(("http://", "https://")):
             raise CommandError("--base-url must start with http:// or https://.")
         stopped = Event()
@@ -59,7 +70,9 @@ class Command(BaseCommand):
 
     def _simulate(self, options: dict[str, Any], stopped: Event) -> Tally:
         chance = Random(options["seed"]) if options["seed"] is not None else SystemRandom()  # noqa: S311 - made-up shoppers
-        traffic = Traffic(chance=chance, rate=options["rate"], now=clock.now())
+        now, per_minute = clock.now(), options["orders_per_minute"]
+        traffic = Traffic(chance=chance, rate=options["rate"], now=now)
+        orders = OrderTraffic(chance=chance, per_minute=per_minute, now=now) if per_minute else None
         client = StorefrontClient(
             base_url=options["base_url"],
             key=options["key"],
@@ -69,7 +82,12 @@ class Command(BaseCommand):
         )
         with client:
             simulator = Simulator(
-                traffic=traffic, client=client, stopped=stopped, read_clock=clock.now, notice=self.stderr.write
+                traffic=traffic,
+                client=client,
+                stopped=stopped,
+                read_clock=clock.now,
+                notice=self.stderr.write,
+                orders=orders,
             )
             return simulator.run()
 

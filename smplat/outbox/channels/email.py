@@ -39,8 +39,8 @@ class EmailCarrier(Carrier):
         self._close()
 
     def is_configured(self) -> bool:
-        """A server and a sender."""
-        return bool(settings.EMAIL_HOST and settings.DEFAULT_FROM_EMAIL)
+        """A server (or a folder in its place) and a sender."""
+        return bool((settings.EMAIL_HOST or settings.EMAIL_FILE_PATH) and settings.DEFAULT_FROM_EMAIL)
 
     def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:  # noqa: ARG002 - the carrier's signature
         """Each alone."""

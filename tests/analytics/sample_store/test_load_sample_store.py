@@ -46,7 +46,7 @@ def test_everything_accepted_is_in_the_table_and_in_the_rollups(load):
 
 def test_a_second_run_adds_nothing_and_answers_the_same_keys(load):
     first, second = load(), load()
-    assert second["loaded"] == {"batches": 0, "accepted": 0, "duplicate": 0, "quarantined": 0}
+    assert second["loaded"] == {"batches": 0, "accepted": 0, "duplicate": 0, "quarantined": 0, "orders": 0}
     assert (second["keys"], second["logins"]) == (first["keys"], first["logins"])
     assert ApiKey.objects.count() == 3
 
@@ -109,7 +109,13 @@ def test_outside_development_it_refuses_and_changes_nothing(load, settings):
     assert not User.objects.exists()
 
 
-def test_the_simulators_key_may_only_write_events(load):
+def test_the_simulators_key_may_only_write_events_and_orders(load):
     key = ApiKey.objects.get(hash=hash_key(load()["keys"]["simulator"]))
-    assert key.scopes == ["events:write"]
+    assert sorted(key.scopes) == ["events:write", "orders:write"]
     assert key.client != ensure_client("Storefront (demo)")
+
+
+def test_a_key_that_lacks_a_right_it_needs_by_now_is_replaced(load):
+    first = load()["keys"]["simulator"]
+    ApiKey.objects.filter(hash=hash_key(first)).update(scopes=["events:write"])
+    assert load()["keys"]["simulator"] != first

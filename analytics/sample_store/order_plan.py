@@ -1,0 +1,44 @@
+"""The made-up orders of the sample store's past, the same for the same seed and end. Pure."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from analytics.storefront.assortment import HOURLY_PER_MILLE, SHOP_UTC_OFFSET_HOURS, WEEKDAY_FACTORS
+from analytics.storefront.purchases import MadeUpOrder, make_up_order
+
+# Each passes through the real actions and sweeps, a tenth of a second of work: with more of them a demo would start late.
+ORDERS_PER_DAY = 3.6
+# Older orders than these would be history that nobody acts on any more.
+LONGEST_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """An order of the past; the moment of placing tells it from all others."""
+
+    name: str
+    placed_at: datetime
+    made_up: MadeUpOrder
+
+
+def plan_orders(*, seed: int, days: int, until: datetime) -> list[PlannedOrder]:
+    """The orders that were placed in the last days before `until`, oldest first."""
+    first_day = until.date() - timedelta(days=min(days, LONGEST_DAYS))
+    count = (until.date() - first_day).days + 1
+    planned = (
+        order for index in range(count) for order in _orders_of(seed=seed, day=first_day + timedelta(days=index))
+    )
+    return sorted((order for order in planned if order.placed_at < until), key=lambda order: order.placed_at)
+
+
+def _orders_of(*, seed: int, day: date) -> Iterator[PlannedOrder]:
+    chance = Random(f"{seed}:orders:{day}")  # noqa: S311 - reproducible on purpose
+    midnight = datetime.combine(day, time.min, tzinfo=UTC) - timedelta(hours=SHOP_UTC_OFFSET_HOURS)
+    mean = ORDERS_PER_DAY * WEEKDAY_FACTORS[day.weekday()]
+    for number in range(max(1, round(chance.gauss(mean, math.sqrt(mean))))):
+        (hour,) = chance.choices(range(24), HOURLY_PER_MILLE)
+        placed_at = midnight + timedelta(hours=hour, seconds=chance.uniform(0, 3600))
+        yield PlannedOrder(f"{day}:{number}", placed_at, make_up_order(chance))
