@@ -21,8 +21,8 @@ def draw(period: Period, current: Sequence[StageCounts], previous: Sequence[Stag
             {
                 "labels": labels,
                 "datasets": [
-                    _line("Impressions", IMPRESSIONS_COLOUR, [counts.impressions for counts in current]),
-                    _line("Before", PREVIOUS_COLOUR, [counts.impressions for counts in previous], is_dashed=True),
+                    draw_line("Impressions", IMPRESSIONS_COLOUR, [counts.impressions for counts in current]),
+                    draw_line("Before", PREVIOUS_COLOUR, [counts.impressions for counts in previous], is_dashed=True),
                 ],
             }
         ),
@@ -30,13 +30,13 @@ def draw(period: Period, current: Sequence[StageCounts], previous: Sequence[Stag
             {
                 "labels": labels,
                 "datasets": [
-                    _line("Clicks", CLICKS_COLOUR, [counts.clicks for counts in current]),
-                    _line("Accepts", ACCEPTS_COLOUR, [counts.accepts for counts in current]),
-                    _line("Clicks before", PREVIOUS_COLOUR, [counts.clicks for counts in previous], is_dashed=True),
+                    draw_line("Clicks", CLICKS_COLOUR, [counts.clicks for counts in current]),
+                    draw_line("Accepts", ACCEPTS_COLOUR, [counts.accepts for counts in current]),
+                    draw_line("Clicks before", PREVIOUS_COLOUR, [counts.clicks for counts in previous], is_dashed=True),
                 ],
             }
         ),
-        "options": json.dumps(_OPTIONS),
+        "options": json.dumps(OPTIONS),
     }
 
 
@@ -45,12 +45,13 @@ def write_label(moment: datetime, zone: ZoneInfo, step: Step) -> str:
     return moment.astimezone(zone).strftime("%a %H:%M" if step is Step.HOUR else "%d %b")
 
 
-def _line(label: str, colour: str, values: list[int], *, is_dashed: bool = False) -> dict[str, Any]:
+def draw_line(label: str, colour: str, values: list[int], *, is_dashed: bool = False) -> dict[str, Any]:
+    """One line of a chart."""
     line: dict[str, Any] = {"label": label, "data": values, "borderColor": colour, "backgroundColor": colour}
     return line | ({"borderDash": [4, 4]} if is_dashed else {})
 
 
-_OPTIONS: dict[str, Any] = {
+OPTIONS: dict[str, Any] = {
     "animation": False,
     "responsive": True,
     "maintainAspectRatio": False,

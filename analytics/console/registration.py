@@ -5,12 +5,15 @@ from analytics.console.bulk_discard import BulkDiscardPage
 from analytics.console.funnel import FunnelCsv, FunnelPage
 from analytics.console.receipts import LedgerPage
 from analytics.console.replay_page import ReplayPage
+from analytics.console.reports import PERMISSION as SEES_REPORTS
+from analytics.console.reports import CitedReportsPage, ReportsPage
 from analytics.console.silence import nothing_arrives
 from smplat.console import attention, navigation, overview, pages, roles
 from smplat.console.navigation import Link
 
 GROUP = "Analytics"
 LINKS = (
+    Link(group=GROUP, title="Reports", icon="monitoring", url_name="admin:reports", permission=SEES_REPORTS, order=95),
     Link(
         group=GROUP,
         title="Offer funnel",
@@ -56,7 +59,7 @@ LINKS = (
 
 def register() -> None:
     """Called once, when all apps are loaded."""
-    for page in (FunnelPage, FunnelCsv, ReplayPage, BulkDiscardPage, LedgerPage):
+    for page in (FunnelPage, FunnelCsv, ReplayPage, BulkDiscardPage, LedgerPage, ReportsPage, CitedReportsPage):
         pages.register(page)
     for link in LINKS:
         navigation.register(link)
@@ -67,4 +70,5 @@ def register() -> None:
     roles.grant(
         "viewer", "analytics.view_offerevent", "analytics.view_quarantinedevent", "analytics.view_ingestreceipt"
     )
+    roles.grant("viewer", SEES_REPORTS)
     roles.grant("operator", "analytics.change_quarantinedevent")

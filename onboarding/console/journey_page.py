@@ -11,13 +11,16 @@ from django.db.models import QuerySet
 
 from checkout.console.order_search import name_of
 from onboarding.at_risk import with_counts
+from onboarding.console.journey_parts import clock_line, nudge_queue, provider_line
 from onboarding.console.looks import RISK_KINDS, SIDE_WORDS, STATUS_KINDS, TASK_KINDS
-from onboarding.console.reasons import say_risk, say_turn
+from onboarding.console.reasons import say_risk
 from onboarding.contacts import describe_contact, shown_metadata
 from onboarding.errors import JourneyNotFound
 from onboarding.journeys import list_tasks
 from onboarding.links import checklist_link
-from onboarding.models import Artifact, Interaction, Journey, SlaTurn, Task
+from onboarding.models import Artifact, Interaction, Journey, Task
+from onboarding.queries.experiments import experiments_by_journey
+from onboarding.queries.providers import list_providers_of_order
 from onboarding.rules.risk import Risk, risk_of
 from onboarding.states import InteractionChannel, JourneyStatus, Side, TaskStatus
 from onboarding.turns import waits_for
@@ -96,10 +99,13 @@ def build_journey_page(*, journey_id: UUID, person: User, source: str, now: date
         "risk_kind": RISK_KINDS[risk.level],
         "risk_reasons": say_risk(risk.reasons),
         "turn_words": SIDE_WORDS[side],
-        "turn_reason": _turn_reason(journey),
         "is_somebodys_turn": side is not Side.NOBODY,
         "tasks": [_task_line(task, tasks=tasks, now=now) for task in tasks],
         "artifacts": _artifact_lines(journey, tasks),
+        "nudges": nudge_queue(journey, now=now),
+        "experiments": experiments_by_journey([journey.pk]).get(journey.pk, ()),
+        "providers": [provider_line(provider) for provider in list_providers_of_order(journey.order_id)],
+        "clock": clock_line(journey, now=now),
         "interactions": _interactions(journey, sees_customers=person.has_perm(SEES_CUSTOMERS)),
         "most_interactions": MOST_INTERACTIONS,
         "sees_customers": person.has_perm(SEES_CUSTOMERS),
@@ -153,11 +159,6 @@ def risk_of_row(journey: Any, *, now: datetime) -> Risk:
         awaiting_artifacts=journey.awaiting_artifacts,
         now=now,
     )
-
-
-def _turn_reason(journey: Journey) -> str:
-    turn = SlaTurn.objects.filter(journey=journey).order_by("-at", "-id").first()
-    return say_turn(turn.reason) if turn else ""
 
 
 def _task_line(task: Task, *, tasks: Sequence[Task], now: datetime) -> TaskLine:

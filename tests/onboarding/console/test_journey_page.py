@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from checkout.models import Order
+from onboarding.actions.record_experiments import Experiment, record_experiments
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.cards import artifacts_awaited, journeys_at_risk, overdue_onboarding
 from onboarding.models import Artifact, Interaction, Journey
@@ -110,3 +111,20 @@ def test_what_a_reminder_says_is_for_those_who_see_customers(begin):
         read = timeline.read(TimelineContext(journey.order_id, lambda _permission, may=may: may))
         [line] = [line for line in read.lines if line.title == "Reminder (Email)"]
         assert line.detail == said
+
+
+def test_the_page_tells_reminders_experiments_providers_and_the_clock(begin, signed_in):
+    journey = begin(at=clock.now() - timedelta(hours=30))
+    record_experiments(
+        order_id=journey.order_id, experiments=[Experiment(slug="winter-price", variant_key="b")], now=clock.now()
+    )
+    page = signed_in("viewer").get(page_of(journey))
+    assert {(line.title, line.idle_hours) for line in page.context["nudges"]} == {
+        ("Tell us about your campaign", 30),
+        ("Hand in your files and access", 30),
+        ("Choose how we stay in touch", 30),
+    }
+    assert [experiment.slug for experiment in page.context["experiments"]] == ["winter-price"]
+    [provider] = page.context["providers"]
+    assert (provider.name, provider.items, provider.is_paused) == ("Acme SMM", "Reels starter", False)
+    assert ("Client", "1 d 6 h") in page.context["clock"].waited
