@@ -13,6 +13,7 @@ from checkout.reports.stalled_by_stage import StalledStage, list_stalled_by_stag
 from checkout.reports.sweep_preview import SweepPreview, preview_sweep
 from checkout.rules.reasons import say_reason
 from checkout.states import STAGES, Stage
+from checkout.switches import RECOVERY
 from smplat import clock
 from smplat.console.pages import ConsolePage
 from smplat.operations import switches
@@ -20,7 +21,6 @@ from smplat.operations.durations import write_duration
 
 PERMISSION: Final = "checkout.view_recoverypolicy"
 EDITS_POLICIES: Final = "checkout.change_recoverypolicy"
-SWITCH: Final = "checkout.recovery"
 SWEEPS_SHOWN = 10
 SPANS: Final = {"24h": ("24 hours", timedelta(hours=24)), "7d": ("7 days", timedelta(days=7))}
 
@@ -81,7 +81,7 @@ def _orders_of(stage: Stage) -> str:
 
 
 def _find_switch(now: datetime) -> switches.Position | None:
-    return next((position for position in switches.list_positions(now) if position.switch.name == SWITCH), None)
+    return next((position for position in switches.list_positions(now) if position.switch == RECOVERY), None)
 
 
 def _verdicts(preview: SweepPreview) -> list[tuple[str, str, int]]:
