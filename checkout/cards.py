@@ -1,18 +1,22 @@
 """What the checkout tells the first page of the console."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 
-from checkout.models import Escalation, Order
+from checkout.models import Escalation, Order, RecoveryAction, RecoveryDecision
 from checkout.stalled import list_stalled
 from smplat.console.attention import AttentionContext, Card, Severity
+from smplat.console.overview import Figure
+from smplat.console.templatetags.console import money, thousands
 
 # Cards read at most so many rows: beyond, they say "1,000+", and the money is that of those read.
 MOST_COUNTED: Final = 1_000
+DAY: Final = timedelta(days=1)
 _QUEUE: Final = "admin:checkout_escalation_changelist"
 
 
@@ -55,6 +59,29 @@ def escalations_to_take(context: AttentionContext) -> Iterator[Card]:
         detail="A person was called for these checkouts. Whoever acknowledges one owns it.",
         situation="untaken",
         severity=Severity.WARNING,
+    )
+
+
+def last_day(now: datetime) -> Iterator[Figure]:
+    """Orders and prompts of the last 24 hours; both by an index on time (orders_newest_first, decisions_by_time)."""
+    placed = Order.objects.filter(created_at__gt=now - DAY, created_at__lte=now).order_by()
+    rows = list(placed.values_list("currency").annotate(Count("pk"), Sum("total")).order_by("currency"))
+    yield Figure(
+        title="Orders in the last 24 hours",
+        value=thousands(sum(count for _, count, _ in rows)),
+        detail=money({currency: total for currency, _, total in rows}),
+        url=reverse("admin:checkout_order_changelist"),
+        permission="checkout.view_order",
+    )
+    prompts = RecoveryDecision.objects.filter(
+        decided_at__gt=now - DAY, decided_at__lte=now, action=RecoveryAction.PROMPT
+    )
+    yield Figure(
+        title="Prompts in the last 24 hours",
+        value=thousands(prompts.count()),
+        detail="what they brought is under Results",
+        url=reverse("admin:checkout_recovery"),
+        permission="checkout.view_recoverypolicy",
     )
 
 

@@ -4,8 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from checkout.models import Order, RecoveryAssignment, RecoveryDecision, RecoveryPolicy
+from checkout.cases import decide, read_cases
+from checkout.models import Orchestration, Order, RecoveryAssignment, RecoveryDecision, RecoveryPolicy
+from checkout.positions import Held
 from checkout.queries import Checkout, items_of
+from checkout.rules.recovery import Verdict
 from smplat.operations.holds import find_holds
 from smplat.operations.models import HoldScope
 
@@ -42,6 +45,8 @@ class Standing:
     # None: the stage has no policy.
     policy: RecoveryPolicy | None
     last_decision: Decided | None
+    # What the rules say at this moment; None for a checkout that was never written down.
+    right_now: Verdict | None
     # Label of the arm of the comparison; empty before it was first due.
     arm: str
     holds: tuple[Holding, ...]
@@ -60,9 +65,15 @@ def find_standing(*, order: Order, checkout: Checkout, now: datetime) -> Standin
         last_prompt_at=stored.last_prompt_at if stored else None,
         policy=RecoveryPolicy.objects.filter(stage=checkout.stage).first(),
         last_decision=_decided(decision) if decision else None,
+        right_now=_verdict(order, stored, now=now) if stored else None,
         arm=assignment.get_arm_display() if assignment else "",
         holds=tuple(_holdings(order=order, stage=checkout.stage, now=now)),
     )
+
+
+def _verdict(order: Order, stored: Orchestration, *, now: datetime) -> Verdict:
+    (case,) = read_cases([Held(order, stored)], now=now)
+    return decide(case, now=now)
 
 
 def _decided(decision: RecoveryDecision) -> Decided:

@@ -29,7 +29,7 @@ LATE, WAITS, TAKEN, RESOLVED = "Past its deadline", "To acknowledge", "Acknowled
 @admin.register(Escalation)
 class EscalationAdmin(ReadOnlyAdmin):
     list_display = (
-        "order_number",
+        "the_order",
         "how_it_stands",
         "deadline",
         "whose",
@@ -39,6 +39,8 @@ class EscalationAdmin(ReadOnlyAdmin):
         "called",
         "opened",
     )
+    # The first column leads to the order, where the work is done.
+    list_display_links = ("reason",)
     list_filter = (SituationFilter, OwnerFilter, "stage", "reason")
     list_filter_submit = True
     list_select_related = ("order", "owner")
@@ -64,10 +66,6 @@ class EscalationAdmin(ReadOnlyAdmin):
         ("whose", "acknowledged_at"),
         ("resolved_at", "resolution"),
     )
-
-    @column("Order")
-    def order_number(self, escalation: Escalation) -> str:
-        return escalation.order.order_number
 
     @column("Order")
     def the_order(self, escalation: Escalation) -> SafeString:

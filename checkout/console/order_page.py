@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import prefetch_related_objects
 
 from checkout.console.order_search import name_of
-from checkout.models import Customer, Escalation, Order, OrderItem
+from checkout.models import Customer, Escalation, Order, OrderItem, RecoveryAction
 from checkout.policies import as_rule
 from checkout.queries import Checkout, CheckoutEvent, get_checkout, items_of
 from checkout.rules.position import Position
 from checkout.rules.quiet_hours import QuietHours, end_of_quiet
 from checkout.rules.reasons import say_reason
+from checkout.rules.recovery import Verdict
 from checkout.rules.stage_diagram import draw_stages
 from checkout.standing import Standing, find_standing
 from checkout.states import OrderStatus, Stage, StageStatus
@@ -96,6 +97,7 @@ def build_order_page(*, order: Any, person: User, source: str, now: datetime) ->
         "payments": payment_parts(checkout.events, currency=order.currency),
         "standing": standing,
         "last_reason": say_reason(standing.last_decision.reason) if standing.last_decision else "",
+        "right_now": _say_verdict(standing.right_now) if standing.right_now else None,
         "is_stalled": order.stalled_at is not None and order.stalled_at <= now,
         "escalation": _open_escalation(order),
         "story": story,
@@ -155,6 +157,10 @@ def _item_line(item: OrderItem, *, currency: str) -> ItemLine:
         provider_name=provider.name if provider else "",
         is_paused=bool(provider and provider.is_paused),
     )
+
+
+def _say_verdict(verdict: Verdict) -> tuple[str, str]:
+    return RecoveryAction(verdict.action).label, say_reason(verdict.reason)
 
 
 def _quiet(standing: Standing) -> QuietHours:

@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.urls import reverse
 
 from checkout.models import (
-    Escalation,
     OrchestrationEvent,
     Order,
     OrderStateEvent,
@@ -95,28 +94,6 @@ def message_lines(context: TimelineContext) -> Iterator[Line]:
         )
 
 
-def escalation_lines(context: TimelineContext) -> Iterator[Line]:
-    """Escalations"""
-    escalations = Escalation.objects.filter(order_id=context.order_id).select_related("owner")
-    for escalation in escalations.order_by("-opened_at", "-id")[: context.most]:
-        owner = escalation.owner.get_username() if escalation.owner else ""
-        address = reverse("admin:checkout_escalation_change", args=[escalation.pk])
-        title = f"Escalated: {escalation.get_reason_display()}"
-        yield Line(
-            at=escalation.opened_at, source=RECOVERY, title=title, detail=escalation.note, url=address, kind="critical"
-        )
-        if escalation.acknowledged_at:
-            yield Line(at=escalation.acknowledged_at, source=RECOVERY, title="Escalation acknowledged", who=owner)
-        if escalation.resolved_at:
-            yield Line(
-                at=escalation.resolved_at,
-                source=RECOVERY,
-                title="Escalation resolved",
-                detail=escalation.resolution,
-                kind="good",
-            )
-
-
 def hold_lines(context: TimelineContext) -> Iterator[Line]:
     """Holds on this order"""
     holds = Hold.objects.filter(scope=HoldScope.ORDER, subject=str(context.order_id)).order_by("-placed_at", "-id")
@@ -134,7 +111,7 @@ def hold_lines(context: TimelineContext) -> Iterator[Line]:
             yield Line(at=hold.released_at, source=RECOVERY, title="Snooze ended", who=hold.released_by)
 
 
-PROVIDERS = (status_lines, stage_lines, decision_lines, message_lines, escalation_lines, hold_lines)
+PROVIDERS = (status_lines, stage_lines, decision_lines, message_lines, hold_lines)
 
 
 def _messages(context: TimelineContext) -> list[Message]:

@@ -1,13 +1,14 @@
 """What the checkout adds to the console: pages, sidebar, rights."""
 
-from checkout.cards import escalations_to_take, late_escalations, stalled_checkouts
+from checkout.cards import escalations_to_take, last_day, late_escalations, stalled_checkouts
 from checkout.console import order_timeline
+from checkout.console.escalation_timeline import escalation_lines
 from checkout.console.order_search import jump_to_orders
 from checkout.console.orders_csv import OrdersCsv
 from checkout.console.policy_page import PolicyPage
 from checkout.console.recovery_page import EDITS_POLICIES, PERMISSION, RecoveryPage
 from checkout.console.results_page import ResultsCsv, ResultsPage, SuppressedSendsCsv
-from smplat.console import attention, navigation, pages, roles, search, timeline
+from smplat.console import attention, navigation, overview, pages, roles, search, timeline
 from smplat.console.navigation import Link
 
 GROUP = "Checkout"
@@ -56,8 +57,9 @@ def register() -> None:
     search.register(jump_to_orders)
     for card in (stalled_checkouts, late_escalations, escalations_to_take):
         attention.register(card)
-    for provider in order_timeline.PROVIDERS:
-        timeline.register(provider)
+    overview.register(last_day)
+    for lines in (*order_timeline.PROVIDERS, escalation_lines):
+        timeline.register(lines)
     grant_rights()
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from checkout import cards
-from checkout.cards import escalations_to_take, late_escalations, stalled_checkouts
-from checkout.models import Escalation, Orchestration, Order
+from checkout.cards import escalations_to_take, last_day, late_escalations, stalled_checkouts
+from checkout.models import Escalation, Orchestration, Order, RecoveryDecision
 from checkout.policies import create_missing_policies
 from smplat.console.attention import AttentionContext, Severity
 
@@ -56,6 +56,19 @@ def test_escalations_past_their_deadline_are_critical_and_the_others_a_warning(p
     assert (late.count, late.severity, late.money) == (1, Severity.CRITICAL, {"EUR": Decimal("149.00")})
     assert late.url == "/admin/checkout/escalation/?situation=late"
     assert (waits.count, waits.severity, waits.money) == (1, Severity.WARNING, {"EUR": Decimal("298.00")})
+
+
+def test_the_last_day_is_told_in_figures_with_currencies_apart(place, product, now):
+    order = place(quantity=2)
+    place(placed_at=now - 25 * HOUR)
+    type(product).objects.update(currency="USD")
+    place(currency="USD")
+    decision = {"order": order, "stage": "payment", "policy_version": 1, "decided_at": now - HOUR}
+    RecoveryDecision.objects.create(action="prompt", reason="stalled", **decision)
+    RecoveryDecision.objects.create(action="wait", reason="not-stalled", **decision)
+    orders, prompts = last_day(now)
+    assert (orders.value, orders.detail) == ("2", "298.00 EUR · 149.00 USD")
+    assert prompts.value == "1"
 
 
 def test_what_is_taken_resolved_or_at_rest_needs_nobody(place, now, context, person):

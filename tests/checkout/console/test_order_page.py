@@ -116,6 +116,7 @@ def test_it_says_why_the_order_stands(place, signed_in, now):
     assert "It is night where the customer lives" in text
     assert "Provider Acme SMM: late deliveries" in text
     assert "0 of 3 in this stage" in text
+    assert "<strong>Held.</strong> A provider behind the order is paused." in text
     page = page_of(signed_in("analyst"), order)
     assert page.context["is_stalled"]
     assert page.context["items"][0].is_paused

@@ -126,6 +126,22 @@ def test_an_escalation_is_resolved_once_and_says_what_came_of_it(stalled, signed
     assert escalation.resolution == "paid by transfer"
 
 
+def test_the_timeline_names_who_called_took_and_resolved(stalled, signed_in):
+    press(signed_in("operator"), stalled, "escalate", note="call them")
+    client = signed_in("on-call")
+    press(client, stalled, "acknowledge")
+    Escalation.objects.update(times_called=2)
+    press(client, stalled, "resolve", resolution="paid by transfer")
+    page = client.get(f"/admin/checkout/order/{stalled.pk}/change/", {"source": "Recovery"})
+    lines = {line.title: (line.who, line.detail) for line in page.context["story"].lines}
+    assert lines == {
+        "Escalated: Called by an operator": ("operator", "call them"),
+        "Escalation acknowledged": ("on-call", ""),
+        "Escalation called again, 2 times in all": ("", ""),
+        "Escalation resolved": ("on-call", "paid by transfer"),
+    }
+
+
 def test_resolving_what_nobody_was_called_for_is_refused(stalled, signed_in):
     answer = press(signed_in("operator"), stalled, "resolve", resolution="done")
     assert "No escalation of this order is open." in answer.content.decode()
