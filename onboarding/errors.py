@@ -85,3 +85,27 @@ class TooManyJourneys(Invalid):
     """Change at most 1,000 journeys at once."""
 
     code = "too-many-journeys"
+
+
+class TemplateNotFound(NotFound):
+    """Template not found"""
+
+    code = "template-not-found"
+
+
+class InvalidTemplate(Invalid):
+    """The checklist does not make sense."""
+
+    code = "invalid-template"
+
+
+class TemplateOutdated(Conflict):
+    """Somebody published another version meanwhile; look at it first."""
+
+    code = "template-outdated"
+
+
+class CategoryTaken(Conflict):
+    """Another template is for this category."""
+
+    code = "category-taken"

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from checkout.states import OrderStatus
 from onboarding.errors import JourneyNotFound
-from onboarding.journeys import complete_what_is_done, hold_journey_of, hold_or_open_journey, settle
+from onboarding.journeys import hold_journey_of, settle
+from onboarding.opening import hold_or_open_journey
+from onboarding.self_completion import complete_what_is_done
 from onboarding.states import SelfCheck
 from smplat.outbox.channels.event import Delivery
 

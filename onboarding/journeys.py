@@ -1,33 +1,27 @@
-"""Journeys as they are opened, held, changed and settled; every action on one goes through here.
+"""Journeys as they are held, changed and settled; every action on one goes through here (onboarding.opening makes them).
 
 Locks are taken in one order: the order's row (only to open a journey), then the journey's. Whoever holds the journey may
 change its tasks and artifacts. `settle` comes last in every action: it brings the journey's own figures in step.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from checkout.errors import OrderNotFound
-from checkout.models import Order
-from checkout.states import Stage
 from onboarding import policies
 from onboarding.errors import JourneyNotFound, TaskNotFound
-from onboarding.models import Artifact, Interaction, Journey, JourneyEvent, JourneyTemplate, Task
-from onboarding.rules import nudges, self_checks
+from onboarding.models import Interaction, Journey, JourneyEvent, Task
+from onboarding.rules import nudges
 from onboarding.rules.progress import decide_progress
 from onboarding.states import (
     ActorType,
     InteractionChannel,
     JourneyEventType,
     JourneyStatus,
-    SelfCheck,
-    Side,
     TaskStatus,
 )
-from onboarding.templates import find_template
 from onboarding.turns import pass_turn, waits_for
 from smplat.db import require_transaction
 
@@ -75,24 +69,6 @@ def hold_journey_of(order_id: UUID) -> Held:
     if found is None:
         raise JourneyNotFound(f"Onboarding journey missing for order {order_id}")
     return hold_journey(found)
-
-
-def hold_or_open_journey(*, order_id: UUID, at: datetime, now: datetime) -> tuple[Held, bool]:
-    """Lock the journey of an order; the first to come makes it. The flag says whether it is new.
-
-    Raises:
-        OrderNotFound: there is no such order.
-    """
-    require_transaction()
-    if Journey.objects.filter(order_id=order_id).exists():
-        return hold_journey_of(order_id), False
-    order = Order.objects.select_for_update().filter(pk=order_id).first()
-    if order is None:
-        raise OrderNotFound
-    # Whoever came second waited for the order's lock and finds the journey now.
-    if Journey.objects.filter(order_id=order_id).exists():
-        return hold_journey_of(order_id), False
-    return _open_journey(order=order, at=at, now=now), True
 
 
 def list_tasks(journey: Journey) -> list[Task]:
@@ -246,113 +222,3 @@ def _just_touched(task: Task, *, journey: Journey, tasks: Sequence[Task]) -> nud
         last_touch_at=journey.last_touch_at,
         nudges_sent=task.nudges_sent,
     )
-
-
-def complete_what_is_done(
-    *, held: Held, at: datetime, task: Task | None = None, checks: Collection[SelfCheck] = tuple(SelfCheck)
-) -> bool:
-    """Complete the open tasks whose self-check passes, and say whether there were any.
-
-    Called when the facts of a predicate changed, and only for that predicate: a person who reopens such a task is not
-    overruled by something that has nothing to do with it.
-
-    Args:
-        held: the journey.
-        at: when the facts changed.
-        task: the only one whose facts changed; None: they may have changed for all.
-        checks: the predicates whose facts changed.
-    """
-    done = [
-        one
-        for one in (held.tasks if task is None else [task])
-        if one.self_check in checks
-        and one.status in {TaskStatus.PENDING, TaskStatus.IN_PROGRESS}
-        and _passes(held, one)
-    ]
-    for one in done:
-        change_task_status(
-            held=held,
-            task=one,
-            status=TaskStatus.COMPLETED,
-            at=at,
-            metadata={"actor": ActorType.SYSTEM, "self_check": one.self_check},
-        )
-    return bool(done)
-
-
-def _passes(held: Held, task: Task) -> bool:
-    required = Artifact.objects.filter(task=task, required=True)
-    facts = self_checks.Facts(
-        artifacts_required=required.count(),
-        artifacts_received=required.filter(received_at__isnull=False).count(),
-        has_platform_context=bool(held.journey.context.get("platform_contexts")),
-        is_in_fulfillment=_stage_of(held.journey.order) in {Stage.FULFILLMENT, Stage.COMPLETED},
-    )
-    return self_checks.passes(SelfCheck(task.self_check), facts)
-
-
-def _stage_of(order: Order) -> str:
-    checkout = getattr(order, "orchestration", None)
-    return checkout.current_stage if checkout else ""
-
-
-def _open_journey(*, order: Order, at: datetime, now: datetime) -> Held:
-    template = find_template(order)
-    journey = Journey(
-        order=order,
-        template=template,
-        status=JourneyStatus.ACTIVE,
-        started_at=at,
-        last_touch_at=at,
-        last_progress_at=at,
-        # Passed on by `settle`, which writes the first turn down.
-        turn=Side.NOBODY,
-        turn_since=at,
-        created_at=now,
-        updated_at=at,
-    )
-    journey.save()
-    tasks = _copy_tasks(template=template, journey=journey, at=at, now=now)
-    write_event(
-        journey=journey,
-        event_type=JourneyEventType.JOURNEY_STARTED,
-        after=JourneyStatus.ACTIVE,
-        metadata={
-            "source_order_status": order.status,
-            "template": str(template),
-            # With these the log alone rebuilds the journey (onboarding.rules.replay).
-            "tasks": [{"id": str(task.pk), "slug": task.slug, "due_at": as_text(task.due_at)} for task in tasks],
-        },
-        at=at,
-    )
-    held = Held(journey, tasks)
-    complete_what_is_done(held=held, at=at)
-    settle(held=held, has_moved=True, at=at, now=now)
-    return held
-
-
-def _copy_tasks(*, template: JourneyTemplate, journey: Journey, at: datetime, now: datetime) -> list[Task]:
-    lines = list(template.tasks.order_by("sort_order", "slug"))
-    tasks = [
-        Task(
-            journey=journey,
-            slug=line.slug,
-            title=line.title,
-            description=line.description,
-            sort_order=line.sort_order,
-            due_at=at + timedelta(hours=line.due_after_hours) if line.due_after_hours else None,
-            preferred_channel=line.preferred_channel,
-            depends_on=line.depends_on,
-            self_check=line.self_check,
-            created_at=now,
-            updated_at=at,
-        )
-        for line in lines
-    ]
-    Task.objects.bulk_create(tasks)
-    Artifact.objects.bulk_create(
-        Artifact(journey=journey, task=task, label=label, created_at=at, updated_at=at)
-        for line, task in zip(lines, tasks, strict=True)
-        for label in line.required_artifacts
-    )
-    return tasks

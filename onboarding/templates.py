@@ -2,9 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from checkout.models import Order
+from onboarding.errors import TemplateNotFound
 from onboarding.models import JourneyTemplate, TemplateTask
+from onboarding.rules.checklists import Line
 from onboarding.states import SelfCheck
 from smplat.db import transaction
 
@@ -59,3 +62,33 @@ def find_template(order: Order) -> JourneyTemplate:
     current = JourneyTemplate.objects.filter(is_current=True)
     chosen = current.filter(product_category=category).first() if category else None
     return chosen or current.get(product_category="")
+
+
+def lines_of(template: JourneyTemplate) -> list[Line]:
+    """The checklist of a version as a value, in the order a client reads it."""
+    return [
+        Line(
+            slug=task.slug,
+            title=task.title,
+            description=task.description,
+            sort_order=task.sort_order,
+            due_after_hours=task.due_after_hours,
+            preferred_channel=task.preferred_channel,
+            required_artifacts=tuple(task.required_artifacts),
+            depends_on=task.depends_on,
+            self_check=task.self_check,
+        )
+        for task in template.tasks.order_by("sort_order", "slug")
+    ]
+
+
+def get_template(template_id: UUID) -> JourneyTemplate:
+    """One version.
+
+    Raises:
+        TemplateNotFound: there is none.
+    """
+    template = JourneyTemplate.objects.filter(pk=template_id).first()
+    if template is None:
+        raise TemplateNotFound
+    return template

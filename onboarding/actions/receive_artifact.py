@@ -8,16 +8,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from onboarding.errors import ArtifactNotFound, InvalidLink
-from onboarding.journeys import (
-    Held,
-    change_task_status,
-    complete_what_is_done,
-    hold_journey,
-    settle,
-    write_event,
-    write_interaction,
-)
+from onboarding.journeys import Held, change_task_status, hold_journey, settle, write_event, write_interaction
 from onboarding.models import Artifact, Task
+from onboarding.self_completion import complete_what_is_done
 from onboarding.states import ActorType, InteractionChannel, JourneyEventType, TaskStatus
 from smplat.db import Receipt, transaction
 

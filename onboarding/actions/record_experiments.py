@@ -7,8 +7,9 @@ from uuid import UUID
 
 from checkout.errors import OrderNotFound
 from checkout.models import Order
-from onboarding.journeys import hold_or_open_journey, write_event
+from onboarding.journeys import write_event
 from onboarding.models import ExperimentSegment, JourneyEvent
+from onboarding.opening import hold_or_open_journey
 from onboarding.states import JourneyEventType
 from smplat.db import Receipt, require_transaction, transaction
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from onboarding.journeys import hold_or_open_journey, settle, write_event
+from onboarding.journeys import settle, write_event
+from onboarding.opening import hold_or_open_journey
 from onboarding.states import JourneyEventType
 from smplat.db import Receipt, transaction
 

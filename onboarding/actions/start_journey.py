@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from onboarding.journeys import complete_what_is_done, hold_or_open_journey, settle
+from onboarding.journeys import settle
+from onboarding.opening import hold_or_open_journey
+from onboarding.self_completion import complete_what_is_done
 from onboarding.states import SelfCheck
 from smplat.db import Receipt, transaction
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from onboarding.interventions import TaskChanged, give_status, intervention, settle_if_changed
-from onboarding.journeys import complete_what_is_done, hold_journey
+from onboarding.journeys import hold_journey
+from onboarding.self_completion import complete_what_is_done
 from onboarding.states import TaskStatus
 from smplat.db import Receipt, transaction
 

@@ -1,0 +1,77 @@
+"""Opening the one journey of an order: the first to come makes it, out of the current template."""
+
+from datetime import datetime
+from uuid import UUID
+
+from checkout.errors import OrderNotFound
+from checkout.models import Order
+from onboarding.copying import artifacts_of, task_of
+from onboarding.journeys import Held, as_text, hold_journey_of, settle, write_event
+from onboarding.models import Artifact, Journey, JourneyTemplate, Task
+from onboarding.self_completion import complete_what_is_done
+from onboarding.states import JourneyEventType, JourneyStatus, Side
+from onboarding.templates import find_template, lines_of
+from smplat.db import require_transaction
+
+
+def hold_or_open_journey(*, order_id: UUID, at: datetime, now: datetime) -> tuple[Held, bool]:
+    """Lock the journey of an order; the first to come makes it. The flag says whether it is new.
+
+    Raises:
+        OrderNotFound: there is no such order.
+    """
+    require_transaction()
+    if Journey.objects.filter(order_id=order_id).exists():
+        return hold_journey_of(order_id), False
+    order = Order.objects.select_for_update().filter(pk=order_id).first()
+    if order is None:
+        raise OrderNotFound
+    # Whoever came second waited for the order's lock and finds the journey now.
+    if Journey.objects.filter(order_id=order_id).exists():
+        return hold_journey_of(order_id), False
+    return _open_journey(order=order, at=at, now=now), True
+
+
+def _open_journey(*, order: Order, at: datetime, now: datetime) -> Held:
+    template = find_template(order)
+    journey = Journey(
+        order=order,
+        template=template,
+        status=JourneyStatus.ACTIVE,
+        started_at=at,
+        last_touch_at=at,
+        last_progress_at=at,
+        # Passed on by `settle`, which writes the first turn down.
+        turn=Side.NOBODY,
+        turn_since=at,
+        created_at=now,
+        updated_at=at,
+    )
+    journey.save()
+    tasks = _copy_tasks(template=template, journey=journey, at=at, now=now)
+    write_event(
+        journey=journey,
+        event_type=JourneyEventType.JOURNEY_STARTED,
+        after=JourneyStatus.ACTIVE,
+        metadata={
+            "source_order_status": order.status,
+            "template": str(template),
+            # With these the log alone rebuilds the journey (onboarding.rules.replay).
+            "tasks": [{"id": str(task.pk), "slug": task.slug, "due_at": as_text(task.due_at)} for task in tasks],
+        },
+        at=at,
+    )
+    held = Held(journey, tasks)
+    complete_what_is_done(held=held, at=at)
+    settle(held=held, has_moved=True, at=at, now=now)
+    return held
+
+
+def _copy_tasks(*, template: JourneyTemplate, journey: Journey, at: datetime, now: datetime) -> list[Task]:
+    lines = lines_of(template)
+    tasks = [task_of(line, journey=journey, at=at, now=now) for line in lines]
+    Task.objects.bulk_create(tasks)
+    Artifact.objects.bulk_create(
+        artifact for line, task in zip(lines, tasks, strict=True) for artifact in artifacts_of(line, task=task, at=at)
+    )
+    return tasks
