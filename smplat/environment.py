@@ -72,7 +72,9 @@ class Environment(BaseSettings):
         default="http://localhost:8000", description="Where this platform is reached, without a trailing slash."
     )
     frontend_url: str = Field(
-        default="http://localhost:3000", description="Where the storefront is reached, without a trailing slash."
+        default="http://localhost:3000",
+        description="Where the storefront is reached, without a trailing slash; "
+        "once set, the links of recovery prompts lead there.",
     )
     smtp_host: str = Field(
         default="", description="Mail server; empty suppresses email, with that reason on every message."

@@ -60,12 +60,26 @@ def measure_pages(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
     return large.measure_pages(filled, empty, rounds=arguments.rounds, events=arguments.events)
 
 
+def measure_sweep(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import sweep
+
+    return sweep.measure(servers, rounds=arguments.rounds, rows=arguments.due)
+
+
+def measure_relay(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import relay
+
+    return relay.measure(servers, rounds=arguments.rounds, messages=arguments.messages)
+
+
 MEASURES: dict[str, Callable[[Servers, argparse.Namespace], list[Row]]] = {
     "single": measure_single,
     "batch": measure_batch,
     "export": measure_export,
     "dashboard": measure_dashboard,
     "pages": measure_pages,
+    "sweep": measure_sweep,
+    "relay": measure_relay,
 }
 
 
@@ -82,6 +96,8 @@ def _parse_arguments() -> argparse.Namespace:
         default=int(os.environ.get("SMPLAT_BENCH_EVENTS", "10000000")),
         help="events of the large database, which is kept (SMPLAT_BENCH_EVENTS, 10,000,000)",
     )
+    parser.add_argument("--due", type=int, default=100_000, help="checkouts due in one sweep (100,000)")
+    parser.add_argument("--messages", type=int, default=2_000, help="emails of one run of the relay (2,000)")
     arguments = parser.parse_args()
     arguments.rows = arguments.rows or list(MEASURES)
     return arguments
