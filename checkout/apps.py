@@ -12,7 +12,7 @@ class CheckoutConfig(AppConfig):
 
     def ready(self) -> None:
         # Models load after app configs.
-        from checkout import components, personal_data, switches, timetable  # noqa: PLC0415
+        from checkout import components, personal_data, runbooks, scenarios, switches, timetable  # noqa: PLC0415
         from checkout.console import registration  # noqa: PLC0415
 
         switches.declare()
@@ -20,6 +20,9 @@ class CheckoutConfig(AppConfig):
         components.register()
         registration.register()
         personal_data.register()
+        # Importing them registered their steps.
+        assert runbooks
+        assert scenarios
         post_migrate.connect(ship_policies, sender=self, dispatch_uid="checkout.ship_policies")
 
 
