@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from checkout.actions.change_order_status import change_order_status
 from checkout.actions.create_order import create_order
 from checkout.actions.record_stage_event import StageReport, record_stage_event
-from checkout.models import Customer, OrchestrationEvent, Order
-from checkout.rules.position import Step
-from checkout.states import Stage, StageStatus
+from checkout.actors import Actor
+from checkout.errors import MovedMeanwhile
+from checkout.models import Customer, OrchestrationEvent, Order, OrderStateEvent
+from checkout.rules.position import START, Step
+from checkout.states import ActorType, OrderStatus, Stage, StageStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,3 +46,15 @@ def test_first_orders_of_one_person_at_once_make_one_customer_and_different_numb
     results = together(*[place] * 6)
     assert len({result.order_number for result in results}) == 6
     assert Customer.objects.count() == 1
+
+
+def test_of_two_people_who_decide_on_the_same_order_at_once_one_moves_it_and_the_other_is_told(place, now):
+    order = place()
+    by = Actor(ActorType.OPERATOR, label="desk")
+    rest = {"by": by, "notes": "", "metadata": None, "occurred_at": now, "now": now, "seen": START}
+    results = together(
+        lambda: change_order_status(order_id=order.pk, wanted=OrderStatus.PROCESSING, **rest),
+        lambda: change_order_status(order_id=order.pk, wanted=OrderStatus.CANCELED, **rest),
+    )
+    assert [type(result) for result in results if isinstance(result, Exception)] == [MovedMeanwhile]
+    assert OrderStateEvent.objects.count() == 1
