@@ -22,6 +22,7 @@ from onboarding.rules import nudges
 from onboarding.rules.nudges import Decision, Policy, Reason
 from onboarding.states import JourneyStatus, NudgeAction, TaskStatus
 from onboarding.turns import waits_for
+from smplat.bulk_rows import among
 from smplat.outbox.choices import AT_REST, Category, Channel, State
 from smplat.outbox.models import Message
 from smplat.outbox.queries import find_unwilling
@@ -128,19 +129,21 @@ def _client_facts(
 
 def tasks_of(journey_ids: Collection[UUID]) -> dict[UUID, list[Task]]:
     """The tasks that count, in the order a client reads them."""
+    counted = among(Task.objects.filter(dropped_at__isnull=True), "journey_id", journey_ids)
     found: dict[UUID, list[Task]] = defaultdict(list)
-    for task in Task.objects.filter(journey_id__in=journey_ids, dropped_at__isnull=True).order_by("sort_order", "slug"):
+    for task in counted.order_by("sort_order", "slug"):
         found[task.journey_id].append(task)
     return found
 
 
 def _touched_at(journey_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    about_tasks = Interaction.objects.filter(journey_id__in=journey_ids, task__isnull=False)
+    about_tasks = among(Interaction.objects.filter(task__isnull=False), "journey_id", journey_ids)
     return dict(about_tasks.values_list("task_id").annotate(Max("created_at")).order_by())
 
 
 def _nudged_at(journey_ids: Collection[UUID]) -> dict[UUID, dict[Reason, datetime]]:
-    made = NudgeDecision.objects.filter(journey_id__in=journey_ids, action=NudgeAction.NUDGE, reason__in=list(Reason))
+    nudges_only = NudgeDecision.objects.filter(action=NudgeAction.NUDGE, reason__in=list(Reason))
+    made = among(nudges_only, "journey_id", journey_ids)
     found: dict[UUID, dict[Reason, datetime]] = defaultdict(dict)
     for task_id, reason, at in made.values_list("task_id", "reason").annotate(Max("decided_at")).order_by():
         found[task_id][Reason(reason)] = at
@@ -149,7 +152,8 @@ def _nudged_at(journey_ids: Collection[UUID]) -> dict[UUID, dict[Reason, datetim
 
 def _messages_to(people: Collection[UUID], *, since: datetime) -> dict[UUID, list[datetime]]:
     """When each was written to by us, whatever about: recovery prompts and nudges share the client's patience."""
-    recent = Message.objects.filter(recipient_id__in=people, created_at__gt=since).exclude(state__in=NEVER_ARRIVED)
+    arrived = Message.objects.filter(created_at__gt=since).exclude(state__in=NEVER_ARRIVED)
+    recent = among(arrived, "recipient_id", people)
     found: dict[UUID, list[datetime]] = defaultdict(list)
     for person, at in recent.filter(channel__in=(Channel.EMAIL, Channel.SLACK)).values_list(
         "recipient_id", "created_at"

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from checkout.models import Customer
 from onboarding.models import Journey
+from smplat.bulk_rows import among
 from smplat.db import require_transaction
 
 
@@ -56,7 +57,7 @@ def claim_due(due: Due, *, after: UUID | None, limit: int) -> Claim:
     locked = due.journeys().select_for_update(skip_locked=True, no_key=True, of=("self", "order"))
     first = list((locked.filter(pk__gt=after) if after else locked)[:limit])
     clients = Customer.objects.select_for_update(skip_locked=True, no_key=True)
-    ours = {client.pk: client for client in clients.filter(pk__in=_people(first)).order_by("pk")}
+    ours = {client.pk: client for client in among(clients, "id", _people(first)).order_by("pk")}
     siblings = list(_siblings(locked, of=first, customers=ours))
     return Claim(_group([*first, *siblings], customers=ours), first[-1].pk if first else None)
 

@@ -109,3 +109,15 @@ class CategoryTaken(Conflict):
     """Another template is for this category."""
 
     code = "category-taken"
+
+
+class NudgePolicyChanged(Conflict):
+    """Somebody changed this policy meanwhile: look at it again."""
+
+    code = "nudge-policy-changed"
+
+
+class NudgePolicyInvalid(Invalid):
+    """A value of the policy is not acceptable."""
+
+    code = "nudge-policy-invalid"

@@ -16,7 +16,9 @@ from onboarding.models import Interaction, NudgeDecision, Task
 from onboarding.nudge_messages import Letter, draft_of
 from onboarding.rules.nudges import Action, Decision, Reason, dedupe_key, idle_hours, next_decision_at
 from onboarding.states import ActorType
+from smplat.bulk_rows import among, insert_rows
 from smplat.db import require_transaction
+from smplat.ids import new_id
 from smplat.outbox.choices import Channel
 from smplat.outbox.enqueue import enqueue_all
 
@@ -59,12 +61,12 @@ def write_outcomes(outcomes: Sequence[Outcome], *, policy_version: int, sweep_id
     ]
     enqueued = enqueue_all(drafts, now=now) if drafts else []
     messages: dict[UUID, UUID] = {}
-    rows: list[Interaction] = []
+    rows: list[dict[str, Any]] = []
     for outcome, letter, message in zip(nudged, letters, enqueued, strict=True):
         messages |= {one.task_id: message.message_id for one in outcome.nudges if one.task_id}
         rows += _interactions_of(outcome, letter=letter, message_id=message.message_id, now=now)
-    Interaction.objects.bulk_create(rows)
-    Task.objects.filter(pk__in=list(messages)).update(nudges_sent=F("nudges_sent") + 1)
+    insert_rows(Interaction, rows)
+    among(Task.objects.all(), "id", messages).update(nudges_sent=F("nudges_sent") + 1)
     _write_decisions(outcomes, messages=messages, policy_version=policy_version, sweep_id=sweep_id, now=now)
     _store(outcomes, now=now)
 
@@ -74,19 +76,20 @@ def _cause_of(outcome: Outcome, *, now: datetime) -> str:
     return f"{dedupe_key(task_id=first.task_id or first.journey_id, reason=Reason(first.verdict.reason))}:{round(now.timestamp() * 1000)}"
 
 
-def _interactions_of(outcome: Outcome, *, letter: Letter, message_id: UUID, now: datetime) -> list[Interaction]:
+def _interactions_of(outcome: Outcome, *, letter: Letter, message_id: UUID, now: datetime) -> list[dict[str, Any]]:
     return [
-        Interaction(
-            journey_id=decision.journey_id,
-            task_id=decision.task_id,
-            actor_type=ActorType.SYSTEM,
-            channel=letter.channel.value,
-            summary=SUMMARY,
-            details=f"{letter.words.subject}\n\n{letter.words.message}",
-            metadata={"nudge": _metadata(outcome.case, decision, channel=letter.channel, now=now)},
-            message_id=message_id,
-            created_at=now,
-        )
+        {
+            "id": new_id(),
+            "journey_id": decision.journey_id,
+            "task_id": decision.task_id,
+            "actor_type": ActorType.SYSTEM,
+            "channel": letter.channel,
+            "summary": SUMMARY,
+            "details": f"{letter.words.subject}\n\n{letter.words.message}",
+            "metadata": {"nudge": _metadata(outcome.case, decision, channel=letter.channel, now=now)},
+            "message_id": message_id,
+            "created_at": now,
+        }
         for decision in outcome.nudges
     ]
 
@@ -109,28 +112,31 @@ def _write_decisions(
 ) -> None:
     """Every nudge; of the others those that say something new, so that a journey that waits does not fill the table."""
     latest = _latest([journey_id for outcome in outcomes for journey_id in outcome.case.journeys])
-    NudgeDecision.objects.bulk_create(
-        NudgeDecision(
-            journey_id=decision.journey_id,
-            task_id=decision.task_id,
-            policy_version=policy_version,
-            action=decision.verdict.action.value,
-            reason=decision.verdict.reason,
-            next_due_at=decision.verdict.next_due_at,
-            message_id=messages.get(decision.task_id) if decision.task_id else None,
-            sweep_id=sweep_id,
-            decided_at=now,
-        )
+    rows = [
+        {
+            "id": new_id(),
+            "journey_id": decision.journey_id,
+            "task_id": decision.task_id,
+            "policy_version": policy_version,
+            "action": decision.verdict.action,
+            "reason": decision.verdict.reason,
+            "next_due_at": decision.verdict.next_due_at,
+            "message_id": messages.get(decision.task_id) if decision.task_id else None,
+            "sweep_id": sweep_id,
+            "decided_at": now,
+        }
         for outcome in outcomes
         for decision in outcome.decisions
         if decision.verdict.action is Action.NUDGE
         or latest.get((decision.journey_id, decision.task_id)) != (decision.verdict.action, decision.verdict.reason)
-    )
+    ]
+    insert_rows(NudgeDecision, rows)
 
 
 def _latest(journey_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID | None], tuple[str, str]]:
     """The last decision about each task of these journeys, and about each as a whole."""
-    rows = NudgeDecision.objects.filter(journey_id__in=journey_ids).order_by("journey", "task", "-decided_at", "-id")
+    made = among(NudgeDecision.objects.all(), "journey_id", journey_ids)
+    rows = made.order_by("journey", "task", "-decided_at", "-id")
     newest = rows.distinct("journey", "task").values_list("journey_id", "task_id", "action", "reason")
     return {(journey_id, task_id): (action, reason) for journey_id, task_id, action, reason in newest}
 

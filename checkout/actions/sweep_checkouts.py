@@ -13,6 +13,7 @@ from checkout.rules.recovery import Action
 from checkout.switches import RECOVERY
 from smplat.db import transaction
 from smplat.operations import switches
+from smplat.sweep_runs import add_batch
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,5 @@ def sweep_checkouts(*, sweep_id: UUID, limit: int, now: datetime) -> Swept:
         outcomes = [Outcome(case, decide(case, now=now)) for case in read_cases(held, now=now)]
         write_outcomes(outcomes, note=SWEPT, sweep_id=sweep_id, now=now)
         swept = Swept(Counter(outcome.verdict.action for outcome in outcomes))
-        _count(swept, sweep_id=sweep_id, now=now)
+        add_batch(SweepRun, sweep_id=sweep_id, counts=swept.counts, now=now)
         return swept
-
-
-def _count(swept: Swept, *, sweep_id: UUID, now: datetime) -> None:
-    """With the batch itself: the counts of a killed sweep are those of what it did."""
-    run, is_first = SweepRun.objects.get_or_create(
-        pk=sweep_id,
-        defaults={"started_at": now, "decided": swept.decided, "counts": swept.counts, "finished_at": now},
-    )
-    if not is_first:
-        run.counts = Counter(run.counts) + swept.counts
-        run.decided += swept.decided
-        run.finished_at = now
-        run.save(update_fields=["counts", "decided", "finished_at"])

@@ -12,6 +12,7 @@ from checkout.states import Stage
 from smplat.evidence import Evidence
 from smplat.history import tracked
 from smplat.ids import new_id
+from smplat.sweep_runs import CountedRun
 
 
 class RecoveryAction(models.TextChoices):
@@ -67,17 +68,8 @@ class RecoveryPolicy(models.Model):
         return f"{self.stage} v{self.version}"
 
 
-class SweepRun(models.Model):
-    """One sweep that found something to decide, with its counts."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    started_at = models.DateTimeField(db_index=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    decided = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict, help_text="Decisions by action.")
-
-    def __str__(self) -> str:
-        return f"{self.decided} decided"
+class SweepRun(CountedRun):
+    """One recovery sweep that found something to decide, with its counts."""
 
 
 class RecoveryDecision(Evidence):

@@ -14,6 +14,7 @@ from onboarding.rules.nudges import Action
 from onboarding.switches import NUDGES
 from smplat.db import transaction
 from smplat.operations import switches
+from smplat.sweep_runs import add_batch
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def sweep_nudges(
         outcomes = [Outcome(case, decide(case, policy=policy, now=now)) for case in cases]
         write_outcomes(outcomes, policy_version=row.version, sweep_id=sweep_id, now=now)
         swept = _tally(outcomes, last=claim.last)
-        _count(swept, sweep_id=sweep_id, now=now)
+        add_batch(NudgeSweepRun, sweep_id=sweep_id, counts=swept.counts, now=now)
         return swept
 
 
@@ -71,16 +72,3 @@ def _tally(outcomes: list[Outcome], *, last: UUID | None) -> Swept:
         counts=Counter(decision.verdict.action for outcome in outcomes for decision in outcome.decisions),
         last=last,
     )
-
-
-def _count(swept: Swept, *, sweep_id: UUID, now: datetime) -> None:
-    """With the batch itself: the counts of a killed sweep are those of what it did."""
-    run, is_first = NudgeSweepRun.objects.get_or_create(
-        pk=sweep_id,
-        defaults={"started_at": now, "decided": swept.counts.total(), "counts": swept.counts, "finished_at": now},
-    )
-    if not is_first:
-        run.counts = Counter(run.counts) + swept.counts
-        run.decided += swept.counts.total()
-        run.finished_at = now
-        run.save(update_fields=["counts", "decided", "finished_at"])

@@ -11,6 +11,7 @@ from onboarding.states import NudgeAction
 from smplat.evidence import Evidence
 from smplat.history import tracked
 from smplat.ids import new_id
+from smplat.sweep_runs import CountedRun
 
 DEFAULT_POLICY = "default"
 
@@ -43,17 +44,8 @@ class NudgePolicy(models.Model):
         return f"nudge policy v{self.version}"
 
 
-class NudgeSweepRun(models.Model):
-    """One sweep that found something to decide, with its counts."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    started_at = models.DateTimeField(db_index=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    decided = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict, help_text="Decisions by action.")
-
-    def __str__(self) -> str:
-        return f"{self.decided} decided"
+class NudgeSweepRun(CountedRun):
+    """One nudge sweep that found something to decide, with its counts."""
 
 
 class NudgeDecision(Evidence):

@@ -72,6 +72,12 @@ def measure_relay(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
     return relay.measure(servers, rounds=arguments.rounds, messages=arguments.messages)
 
 
+def measure_nudges(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import nudges
+
+    return nudges.measure(servers.database("bench"), journeys=arguments.journeys)
+
+
 MEASURES: dict[str, Callable[[Servers, argparse.Namespace], list[Row]]] = {
     "single": measure_single,
     "batch": measure_batch,
@@ -80,6 +86,7 @@ MEASURES: dict[str, Callable[[Servers, argparse.Namespace], list[Row]]] = {
     "pages": measure_pages,
     "sweep": measure_sweep,
     "relay": measure_relay,
+    "nudges": measure_nudges,
 }
 
 
@@ -98,6 +105,7 @@ def _parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--due", type=int, default=100_000, help="checkouts due in one sweep (100,000)")
     parser.add_argument("--messages", type=int, default=2_000, help="emails of one run of the relay (2,000)")
+    parser.add_argument("--journeys", type=int, default=100_000, help="open journeys of the nudge sweep (100,000)")
     arguments = parser.parse_args()
     arguments.rows = arguments.rows or list(MEASURES)
     return arguments
