@@ -2,6 +2,7 @@
 
 from onboarding.cards import artifacts_awaited, journeys_at_risk, overdue_onboarding
 from onboarding.console import change_pages, journey_timeline, task_pages
+from onboarding.console.bulk_page import BulkPage
 from onboarding.console.composer import ComposerPage
 from onboarding.console.journey_live import JourneyLive
 from onboarding.console.journey_search import jump_to_journeys
@@ -24,7 +25,7 @@ LINKS = (
 
 def register() -> None:
     """Called once, when all apps are loaded."""
-    for page in (JourneyLive, JourneysCsv, ComposerPage, *task_pages.PAGES, *change_pages.PAGES):
+    for page in (JourneyLive, JourneysCsv, ComposerPage, BulkPage, *task_pages.PAGES, *change_pages.PAGES):
         pages.register(page)
     for link in LINKS:
         navigation.register(link)
