@@ -55,7 +55,7 @@ class PersonForm(WhyForm):
     """One of ours, or nobody."""
 
     person = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, widget=UnfoldAdminSelectWidget)
-    field_order = ("person", "reason")
+    field_order: tuple[str, ...] = ("person", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

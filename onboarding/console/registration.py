@@ -1,12 +1,13 @@
 """What the onboarding adds to the console: pages, sidebar, cards, rights."""
 
 from onboarding.cards import artifacts_awaited, journeys_at_risk, overdue_onboarding
-from onboarding.console import change_pages, journey_timeline, task_pages
+from onboarding.console import change_pages, journey_timeline, task_pages, template_pages
 from onboarding.console.bulk_page import BulkPage
 from onboarding.console.composer import ComposerPage
 from onboarding.console.journey_live import JourneyLive
 from onboarding.console.journey_search import jump_to_journeys
 from onboarding.console.journeys_csv import JourneysCsv
+from onboarding.console.template_pages import MOVES, PUBLISHES
 from smplat.console import attention, navigation, pages, roles, search, timeline
 from smplat.console.navigation import Link
 
@@ -20,12 +21,28 @@ LINKS = (
         permission="onboarding.view_journey",
         order=60,
     ),
+    Link(
+        group=GROUP,
+        title="Checklists",
+        icon="fact_check",
+        url_name="admin:onboarding_journeytemplate_changelist",
+        permission="onboarding.view_journeytemplate",
+        order=62,
+    ),
 )
 
 
 def register() -> None:
     """Called once, when all apps are loaded."""
-    for page in (JourneyLive, JourneysCsv, ComposerPage, BulkPage, *task_pages.PAGES, *change_pages.PAGES):
+    for page in (
+        JourneyLive,
+        JourneysCsv,
+        ComposerPage,
+        BulkPage,
+        *task_pages.PAGES,
+        *change_pages.PAGES,
+        *template_pages.PAGES,
+    ):
         pages.register(page)
     for link in LINKS:
         navigation.register(link)
@@ -38,7 +55,11 @@ def register() -> None:
 
 
 def grant_rights() -> None:
-    """Everybody sees journeys; those who act for customers act on them."""
-    roles.grant("viewer", "onboarding.view_journey")
+    """Everybody sees journeys and checklists; those who act for customers act on them."""
+    roles.grant("viewer", "onboarding.view_journey", "onboarding.view_journeytemplate")
     for role in ("operator", "on-call"):
         roles.grant(role, "onboarding.manage_tasks", "onboarding.nudge_client", "onboarding.assign_journey")
+        roles.grant(role, MOVES)
+    # What clients are asked is part of what is sold.
+    for role in ("operator", "merchandiser"):
+        roles.grant(role, PUBLISHES)
