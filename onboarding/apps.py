@@ -12,13 +12,14 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         # Models load after app configs.
-        from onboarding import components, switches, timetable  # noqa: PLC0415
+        from onboarding import components, personal_data, switches, timetable  # noqa: PLC0415
         from onboarding.console import registration  # noqa: PLC0415
 
         switches.declare()
         timetable.register()
         components.register()
         registration.register()
+        personal_data.register()
         post_migrate.connect(ship_defaults, sender=self, dispatch_uid="onboarding.ship_defaults")
 
 

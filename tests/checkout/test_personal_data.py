@@ -108,7 +108,8 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(order):
     assert tables_holding(*words) == set()
     assert out.splitlines() == [
         f"erase_person --customer {order.customer_id}",
-        "customers=1 orders=1 items=1 checkouts=1 escalations=1 answers=1 messages=1 withheld=1 unfinished=0",
+        "customers=1 orders=1 items=1 checkouts=1 escalations=1 answers=1 "
+        "journeys=0 interactions=0 artifacts=0 messages=1 withheld=1 unfinished=0",
     ]
     assert err == ""
 
@@ -130,7 +131,10 @@ def test_erasing_twice_is_once(order):
     run("erase_person", email=ADDRESS)
     erased_at = Customer.objects.get().erased_at
     out, _ = run("erase_person", customer=[order.customer_id])
-    expected = "customers=0 orders=0 items=0 checkouts=0 escalations=0 answers=0 messages=0 withheld=0 unfinished=0"
+    expected = (
+        "customers=0 orders=0 items=0 checkouts=0 escalations=0 answers=0 "
+        "journeys=0 interactions=0 artifacts=0 messages=0 withheld=0 unfinished=0"
+    )
     assert out.splitlines()[-1] == expected
     assert Customer.objects.get().erased_at == erased_at
 
