@@ -182,7 +182,8 @@ def _count_awaited(journey_ids: Collection[UUID]) -> dict[UUID, int]:
     awaited = Artifact.objects.filter(
         journey__in=journey_ids, required=True, received_at__isnull=True, task__dropped_at__isnull=True
     )
-    return dict(awaited.values_list("journey").annotate(Count("pk")))
+    # What a skipped task asked for is awaited no more.
+    return dict(awaited.exclude(task__is_skipped=True).values_list("journey").annotate(Count("pk")))
 
 
 def _names(words: str) -> Q:

@@ -108,8 +108,10 @@ def test_nothing_of_an_erased_person_is_left_in_any_table(order):
     assert tables_holding(*words) == set()
     assert out.splitlines() == [
         f"erase_person --customer {order.customer_id}",
-        "customers=1 orders=1 items=1 checkouts=1 escalations=1 answers=1 "
-        "journeys=0 interactions=0 artifacts=0 messages=1 withheld=1 unfinished=0",
+        (
+            "customers=1 orders=1 items=1 checkouts=1 escalations=1 answers=1 "
+            "journeys=0 interactions=0 artifacts=0 messages=1 withheld=1 unfinished=0"
+        ),
     ]
     assert err == ""
 
