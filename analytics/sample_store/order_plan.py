@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -11,6 +11,8 @@ from analytics.storefront.purchases import MadeUpOrder, make_up_order
 
 # Each passes through the real actions and sweeps, a tenth of a second of work: with more of them a demo would start late.
 ORDERS_PER_DAY = 3.6
+# A storefront that does not check addresses lets such ones through: their prompts die, and the console shows it.
+MISTYPED_SHARE = 0.05
 # Older orders than these would be history that nobody acts on any more.
 LONGEST_DAYS = 30
 
@@ -41,4 +43,8 @@ def _orders_of(*, seed: int, day: date) -> Iterator[PlannedOrder]:
     for number in range(max(1, round(chance.gauss(mean, math.sqrt(mean))))):
         (hour,) = chance.choices(range(24), HOURLY_PER_MILLE)
         placed_at = midnight + timedelta(hours=hour, seconds=chance.uniform(0, 3600))
-        yield PlannedOrder(f"{day}:{number}", placed_at, make_up_order(chance))
+        made_up = make_up_order(chance)
+        if chance.random() < MISTYPED_SHARE:
+            mistyped = replace(made_up.buyer, email=made_up.buyer.email.replace("@", "@@"))
+            made_up = replace(made_up, buyer=mistyped)
+        yield PlannedOrder(f"{day}:{number}", placed_at, made_up)
