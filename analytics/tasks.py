@@ -25,8 +25,7 @@ def fold_offer_rollups() -> None:
     if not switches.is_on(ROLLUPS.name):
         return
     for _ in range(FOLDS_PER_RUN):
-        folded = fold(now=clock.now())
-        if folded.is_complete or not folded.events:
+        if not fold(now=clock.now()).is_to_be_continued:
             return
 
 

@@ -4,14 +4,17 @@ API requests carry a key, render no page and must not touch the session table. S
 as much time as their whole view takes.
 """
 
+import re
 from typing import Any, Final
 
 from axes.middleware import AxesMiddleware as Axes
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware as Authentication
 from django.contrib.messages.middleware import MessageMiddleware as Messages
 from django.contrib.sessions.middleware import SessionMiddleware as Sessions
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware as XFrameOptions
+from django.middleware.common import CommonMiddleware as Common
 
 from smplat.console.middleware import ContentPolicyMiddleware as ContentPolicy
 
@@ -52,3 +55,13 @@ class AxesMiddleware(PagesOnly, Axes):
 
 class ContentPolicyMiddleware(PagesOnly, ContentPolicy):
     """Which scripts and styles a page may load."""
+
+
+class CommonMiddleware(Common):
+    """The name a site is asked by must be its own, except where probes ask: they know an address, and get no link."""
+
+    _probes = re.compile("|".join(settings.PROBE_PATHS))
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Refuse a foreign host."""
+        return None if self._probes.match(request.path_info.removeprefix("/")) else super().process_request(request)

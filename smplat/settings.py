@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "smplat.pages_only.ContentPolicyMiddleware",
     "smplat.pages_only.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "smplat.pages_only.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "smplat.pages_only.AuthenticationMiddleware",
     "smplat.console.middleware.ConsoleMiddleware",
@@ -316,8 +316,9 @@ SESSION_COOKIE_SECURE = not DEVELOPMENT
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SECURE = not DEVELOPMENT
 SECURE_SSL_REDIRECT = env.secure_ssl_redirect and not DEVELOPMENT
-# A load balancer asks over plain http.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/v1/(health/)?(healthz|readyz)$", r"^metrics$"]
+# A load balancer and a scraper ask over plain http, and by address instead of by name.
+PROBE_PATHS = [r"^healthz/?$", r"^api/v1/(health/)?(healthz|readyz)/?$", r"^metrics/?$"]
+SECURE_REDIRECT_EXEMPT = PROBE_PATHS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.trusted_proxy_count else None
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

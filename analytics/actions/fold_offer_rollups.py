@@ -29,8 +29,8 @@ class Folded:
     """What one fold did."""
 
     events: int
-    # Everything that can be folded now is. False: fold again, or another fold is at work.
-    is_complete: bool
+    # Whether there is more to fold now, by us: a window may hold no event and still not be the last.
+    is_to_be_continued: bool
 
 
 def fold_offer_rollups(*, now: datetime, most: int = EVENTS_PER_FOLD) -> Folded:
@@ -45,7 +45,7 @@ def fold_offer_rollups(*, now: datetime, most: int = EVENTS_PER_FOLD) -> Folded:
     with db.transaction():
         cursor = lock_cursor(wait=False)
         if cursor is None:
-            return Folded(events=0, is_complete=False)
+            return Folded(events=0, is_to_be_continued=False)
         horizon = oldest_running_transaction()
         if horizon < cursor.horizon:
             raise DatabaseWasRestored
@@ -53,7 +53,7 @@ def fold_offer_rollups(*, now: datetime, most: int = EVENTS_PER_FOLD) -> Folded:
         events = add_transactions(low=cursor.horizon, high=high)
         if high > cursor.horizon:
             RollupCursor.objects.filter(pk=cursor.pk).update(horizon=high, moved_at=now)
-    return Folded(events=events, is_complete=high == horizon)
+    return Folded(events=events, is_to_be_continued=high < horizon)
 
 
 def oldest_running_transaction() -> int:

@@ -52,12 +52,10 @@ def load_batches(
 
 def fold_everything(*, now: datetime) -> int:
     """Bring the rollups up to date and the planner's statistics with them; the number of events folded."""
-    events = 0
-    while True:
-        folded = fold_offer_rollups(now=now)
-        events += folded.events
-        if folded.is_complete or not folded.events:
-            break
+    events, is_to_be_continued = 0, True
+    while is_to_be_continued:
+        fold = fold_offer_rollups(now=now)
+        events, is_to_be_continued = events + fold.events, fold.is_to_be_continued
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE checkout_offer_events, analytics_offer_rollups")
     return events

@@ -31,9 +31,10 @@ class Command(BaseCommand):
     def handle(self, *, start: datetime | None, end: datetime | None, **_: Any) -> None:
         """Fold first, so that as much as can be is rebuilt at once."""
         now = clock.now()
-        folded = 0
-        while (fold := fold_offer_rollups(now=now)).events:
-            folded += fold.events
+        folded, is_to_be_continued = 0, True
+        while is_to_be_continued:
+            fold = fold_offer_rollups(now=now)
+            folded, is_to_be_continued = folded + fold.events, fold.is_to_be_continued
         start = floor_to_bucket(start or _first_moment(now))
         end = ceil_to_bucket(end or now + STEP)
         if start >= end:

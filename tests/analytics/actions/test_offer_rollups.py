@@ -89,6 +89,13 @@ def test_a_backlog_is_folded_in_windows() -> None:
     assert_rollups_equal_events()
 
 
+def test_a_window_without_events_before_a_large_transaction_is_not_the_last() -> None:
+    record_offer_events(readings=[facts() for _ in range(7)], now=NOW)
+    first, second = fold_offer_rollups(now=NOW, most=5), fold_offer_rollups(now=NOW, most=5)
+    assert (first.events, first.is_to_be_continued) == (0, True)
+    assert second.events == 7
+
+
 def test_a_fold_that_fails_halfway_leaves_nothing() -> None:
     record(cart_total=1, currency="EUR")
     with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -39,6 +40,20 @@ def test_only_vital_parts_make_the_whole_an_error(statuses: dict[str, Status], v
 
 def test_a_missing_vital_part_is_an_error() -> None:
     assert readiness.summarize({}) is Status.ERROR
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", [*PATHS, "/healthz", "/healthz/", "/api/v1/healthz", "/api/v1/health/healthz/", "/metrics"]
+)
+def test_a_probe_may_ask_by_address_and_over_plain_http(path: str, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert Client().get(path, headers={"host": "10.1.2.3:8000"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/docs", "/api/v1/analytics/preset-events", "/healthz-not"])
+def test_everybody_else_asks_by_the_name_of_the_site(path: str) -> None:
+    assert Client().get(path, headers={"host": "10.1.2.3:8000"}).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/"])
