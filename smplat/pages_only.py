@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware as Authentication
 from django.contrib.messages.middleware import MessageMiddleware as Messages
 from django.contrib.sessions.middleware import SessionMiddleware as Sessions
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.clickjacking import XFrameOptionsMiddleware as XFrameOptions
 from django.middleware.common import CommonMiddleware as Common
 
@@ -62,6 +62,6 @@ class CommonMiddleware(Common):
 
     _probes = re.compile("|".join(settings.PROBE_PATHS))
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         """Refuse a foreign host."""
         return None if self._probes.match(request.path_info.removeprefix("/")) else super().process_request(request)

@@ -10,9 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from analytics.export import COLUMNS, export_offer_events
 from analytics.management.commands import export_offer_events as command
 from analytics.models import OfferEvent
 from smplat import clock
+from smplat.exports.formats import NdjsonWriter
 
 HEADER = "id,created_at,offer_slug,target_slug,event_type,action,cart_total,currency,order_reference,metadata"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +67,21 @@ def test_json_holds_an_object_for_metadata_and_a_string_for_the_cart_total(tmp_p
     ]
     assert '\n  {\n    "id": ' in text
     assert "città" in text
+
+
+def test_ndjson_out_of_the_database_is_what_python_would_write(tmp_path):
+    odd = 'a\\b\\\\c"d\te\nf\rg\x01\x0b\x7f\u2028é💣\\N\\.'
+    an_event()
+    an_event(
+        offer_slug=odd, action="\\", order_reference=odd, cart_total=Decimal("0.10"), metadata={odd: [odd, 1.50, {}]}
+    )
+    text, told = export(tmp_path / "events.ndjson", format="ndjson")
+    buffer = io.BytesIO()
+    since = clock.now() - timedelta(days=1)
+    export_offer_events(since=since, writer=NdjsonWriter(buffer, COLUMNS), on_written=lambda _: None)
+    assert text == buffer.getvalue().decode()
+    assert json.loads(text.split("\n")[0])["offer_slug"] == odd
+    assert told.startswith("exported=2 format=ndjson")
 
 
 def test_csv_encodes_metadata_as_json_and_runs_no_formula(tmp_path):

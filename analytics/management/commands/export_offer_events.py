@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from analytics.export import COLUMNS, count_offer_events, export_offer_events
+from analytics.export import COLUMNS, count_offer_events, export_offer_events, export_offer_events_as_ndjson
 from smplat import clock
 from smplat.errors import Refusal
 from smplat.exports.atomic_file import STANDARD_OUTPUT, open_output
@@ -67,5 +67,7 @@ class Command(BaseCommand):
                 file=sys.stderr,
             ) as progress,
         ):
+            if chosen is Format.NDJSON:
+                return export_offer_events_as_ndjson(since=since, output=file, on_written=progress.update)
             writer = open_writer(chosen, file, COLUMNS)
             return export_offer_events(since=since, writer=writer, on_written=progress.update)
