@@ -1,5 +1,5 @@
 """The tables of the onboarding in the console. Django imports this module alone, so it names the others."""
 
-from onboarding.admin import journeys, templates
+from onboarding.admin import journeys, policies, templates
 
-__all__ = ["journeys", "templates"]
+__all__ = ["journeys", "policies", "templates"]

@@ -7,6 +7,7 @@ from onboarding.console.composer import ComposerPage
 from onboarding.console.journey_live import JourneyLive
 from onboarding.console.journey_search import jump_to_journeys
 from onboarding.console.journeys_csv import JourneysCsv
+from onboarding.console.policy_page import EDITS, NudgePolicyPage
 from onboarding.console.template_pages import MOVES, PUBLISHES
 from smplat.console import attention, navigation, pages, roles, search, timeline
 from smplat.console.navigation import Link
@@ -29,6 +30,14 @@ LINKS = (
         permission="onboarding.view_journeytemplate",
         order=62,
     ),
+    Link(
+        group=GROUP,
+        title="Reminder policy",
+        icon="notifications_active",
+        url_name="admin:onboarding_nudge_policy",
+        permission=EDITS,
+        order=64,
+    ),
 )
 
 
@@ -39,6 +48,7 @@ def register() -> None:
         JourneysCsv,
         ComposerPage,
         BulkPage,
+        NudgePolicyPage,
         *task_pages.PAGES,
         *change_pages.PAGES,
         *template_pages.PAGES,
@@ -56,10 +66,10 @@ def register() -> None:
 
 def grant_rights() -> None:
     """Everybody sees journeys and checklists; those who act for customers act on them."""
-    roles.grant("viewer", "onboarding.view_journey", "onboarding.view_journeytemplate")
+    roles.grant("viewer", "onboarding.view_journey", "onboarding.view_journeytemplate", "onboarding.view_nudgepolicy")
     for role in ("operator", "on-call"):
         roles.grant(role, "onboarding.manage_tasks", "onboarding.nudge_client", "onboarding.assign_journey")
-        roles.grant(role, MOVES)
+        roles.grant(role, MOVES, EDITS)
     # What clients are asked is part of what is sold.
     for role in ("operator", "merchandiser"):
         roles.grant(role, PUBLISHES)
