@@ -12,13 +12,16 @@ from django.shortcuts import redirect
 from onboarding.actions.move_journeys import move_journeys
 from onboarding.actions.publish_template_version import NewVersion, VersionPublished, publish_template_version
 from onboarding.console.journey_forms import WhyForm
+from onboarding.console.reasons import say_nudge
 from onboarding.console.template_forms import LineFormSet, Lines, NewTemplateForm, VersionForm, initial_rows
 from onboarding.errors import TemplateNotFound
 from onboarding.models import JourneyTemplate
+from onboarding.queries.rehearsals import RehearsalReport, rehearse_checklist
+from onboarding.rules.checklists import Line, check_lines
 from onboarding.template_moves import preview_moves
 from onboarding.templates import get_template, lines_of
 from smplat import clock
-from smplat.console.pages import FormPage
+from smplat.console.pages import ConsolePage, ConsoleView, FormPage
 
 LIST = ("admin:onboarding_journeytemplate_changelist", "Checklists")
 PUBLISHES, MOVES = "onboarding.add_journeytemplate", "onboarding.migrate_journeys"
@@ -57,12 +60,16 @@ class EditorPage(FormPage):
     def act(self, form: forms.Form) -> HttpResponse:
         if not self.rows.is_valid():
             return self.form_invalid(form)
-        values = form.cleaned_data
+        values, lines = form.cleaned_data, self.rows.as_lines()
+        if "rehearse" in self.request.POST:
+            check_lines(lines)
+            report = rehearse_checklist(lines=lines, product_category=values["product_category"], now=clock.now())
+            return self.render_to_response(self.get_context_data(form=form, trial=shown(report, lines)))
         published = publish_template_version(
             new=NewVersion(
                 slug=self.get_slug(form),
                 title=values["title"],
-                lines=self.rows.as_lines(),
+                lines=lines,
                 based_on=values["based_on"],
                 product_category=values["product_category"],
             ),
@@ -93,8 +100,8 @@ class NewTemplatePage(EditorPage):
         return str(form.cleaned_data["slug"])
 
 
-class OfOneTemplate(FormPage):
-    """A form about one version; its address names it as `template_id`."""
+class OfOneTemplate(ConsoleView):
+    """A page about one version; its address names it as `template_id`."""
 
     parent = LIST
 
@@ -102,7 +109,7 @@ class OfOneTemplate(FormPage):
     def template(self) -> JourneyTemplate:
         """The version of the address."""
         try:
-            return get_template(self.kwargs["template_id"])
+            return get_template(self.kwargs["template_id"])  # type: ignore[attr-defined]  # set by View.setup
         except TemplateNotFound as unknown:
             raise Http404 from unknown
 
@@ -132,7 +139,7 @@ class NewVersionPage(OfOneTemplate, EditorPage):
         return self.template.slug
 
 
-class MovePage(OfOneTemplate):
+class MovePage(OfOneTemplate, FormPage):
     """Move live journeys to the current version; the preview is the plan that is carried out."""
 
     path = "onboarding/templates/<uuid:template_id>/move/"
@@ -176,4 +183,38 @@ def move_all(template_id: UUID, *, reason: str, by: str) -> tuple[int, int]:
     return moved, left
 
 
-PAGES = (NewTemplatePage, NewVersionPage, MovePage)
+class TrialPage(OfOneTemplate, ConsolePage):
+    """The checklist as it is, tried on the orders of the last quarter. It reads for some seconds and changes nothing."""
+
+    path = "onboarding/templates/<uuid:template_id>/trial/"
+    name = "onboarding_try_template"
+    title = "Trial on the last quarter"
+    permission = "onboarding.view_journeytemplate"
+    template_name = "onboarding/trial.html"
+
+    def get_page(self) -> dict[str, Any]:
+        lines = lines_of(self.template)
+        category = self.template.product_category
+        return {
+            "trial": shown(rehearse_checklist(lines=lines, product_category=category, now=clock.now()), lines),
+            "template": self.template,
+        }
+
+
+def shown(report: RehearsalReport, lines: list[Line]) -> dict[str, Any]:
+    """The report as pages show it."""
+    result = report.result
+    per_client = result.messages / result.clients if result.clients else 0
+    return {
+        "report": report,
+        "orders": result.orders,
+        "clients": result.clients,
+        "messages": result.messages,
+        "per_client": f"{per_client:.1f}",
+        "headers": ("Task", "Named in reminders"),
+        "rows": [(line.title, f"{result.named.get(line.slug, 0):,}") for line in lines],
+        "reasons": [(say_nudge(reason), count) for reason, count in sorted(result.reasons.items())],
+    }
+
+
+PAGES = (NewTemplatePage, NewVersionPage, MovePage, TrialPage)

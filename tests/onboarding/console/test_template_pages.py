@@ -1,8 +1,11 @@
 """Checklists in the console: a version is drawn up row by row, and live journeys move after a preview."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from checkout.models import OrchestrationEvent
 from onboarding.models import Journey, JourneyTemplate
 from onboarding.templates import lines_of
 from smplat import clock
@@ -122,3 +125,25 @@ def test_everybody_reads_checklists_and_few_change_them(current, signed_in):
     assert "/new-version/" not in body
     assert client.post(version_page(current), {}).status_code == 403
     assert client.get(LIST).status_code == 200
+
+
+def test_a_draft_is_tried_on_the_last_quarter_and_not_published(current, signed_in):
+    client = signed_in("merchandiser")
+    values = rows_of(client.get(version_page(current))) | {"reason": "x", "rehearse": "1"}
+    body = client.post(version_page(current), values).content.decode()
+    assert "No order to try it on" in body
+    assert JourneyTemplate.objects.count() == 1
+
+
+def test_a_checklist_is_tried_on_orders_that_were_paid(place, current, signed_in):
+    order = place()
+    stage = OrchestrationEvent.objects.filter(orchestration__order=order).first()
+    OrchestrationEvent.objects.create(
+        orchestration_id=stage.orchestration_id,
+        stage="payment",
+        status="completed",
+        created_at=clock.now() - timedelta(days=20),
+    )
+    answer = signed_in("viewer").get(reverse("admin:onboarding_try_template", args=[current.pk]))
+    assert (answer.context["trial"]["orders"], answer.context["trial"]["clients"]) == (1, 1)
+    assert answer.context["trial"]["messages"] > 0
