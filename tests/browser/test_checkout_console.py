@@ -1,7 +1,7 @@
 """The order page and its dialogs in a real browser."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from checkout.actions.create_order import NewItem, NewOrder, create_order
 from checkout.customers import CustomerDetails
-from checkout.models import Order
+from checkout.models import Escalation, Order, RecoveryAssignment, RecoveryDecision
 from checkout.policies import create_missing_policies
 from checkout.rules.prices import Line
 from guardrails.models import Provider
@@ -48,7 +48,7 @@ def order() -> Order:
 
 
 @pytest.mark.parametrize("look", [(DESK, "light"), (DESK, "dark"), (PHONE, "light")], ids=["desk", "dark", "phone"])
-def test_the_order_page_is_readable_everywhere(
+def test_the_pages_of_the_checkout_are_readable_everywhere(
     look: tuple[dict[str, int], str],
     order: Order,
     console_as: SignIn,
@@ -57,9 +57,18 @@ def test_the_order_page_is_readable_everywhere(
 ) -> None:
     viewport, scheme = look
     page = console_as("operator", viewport=viewport, scheme=scheme)
-    page.goto(f"/admin/checkout/order/{order.pk}/change/", wait_until="networkidle")
-    expect(page.get_by_text("Acme SMM").first).to_be_visible()
-    assert (barriers(page), scrolls_sideways(page), elsewhere, complaints) == ([], False, [], [])
+    RecoveryAssignment.objects.create(
+        order=order, stage="payment", policy_version=1, arm="prompted", assigned_at=clock.now() - timedelta(days=20)
+    )
+    decide = {"order": order, "stage": "payment", "policy_version": 1, "decided_at": clock.now() - timedelta(hours=1)}
+    RecoveryDecision.objects.create(action="hold", reason="provider-paused", **decide)
+    Escalation.objects.create(order=order, stage="payment", reason="manual", opened_at=PLACED, deadline_at=PLACED)
+    wrong = []
+    for address in (f"order/{order.pk}/change/", "recovery/", "recovery/results/", "recovery/policies/payment/"):
+        page.goto(f"/admin/checkout/{address}", wait_until="networkidle")
+        wrong += [f"{address}: {barrier}" for barrier in barriers(page)]
+        wrong += [f"{address}: wider than the window"] if scrolls_sideways(page) else []
+    assert (wrong, elsewhere, complaints) == ([], [], [])
 
 
 def test_a_status_is_changed_in_a_dialog_and_the_story_tells_it(order: Order, console_as: SignIn) -> None:
