@@ -10,13 +10,17 @@ from django.test import Client
 
 from onboarding.actions.add_task import NewTask, add_task
 from onboarding.actions.change_journeys import change_journeys
+from onboarding.actions.move_journeys import move_journeys
+from onboarding.actions.publish_template_version import NewVersion, publish_template_version
 from onboarding.actions.record_referral_copy import record_referral_copy
 from onboarding.actions.skip_task import skip_task
 from onboarding.actions.start_journey import Introduction, start_journey
 from onboarding.actions.toggle_task import toggle_task
-from onboarding.errors import TaskAlreadyDone, TaskSlugTaken
-from onboarding.models import Artifact, Interaction, Journey, JourneyEvent, Task
+from onboarding.errors import TaskAlreadyDone, TaskSlugTaken, TemplateOutdated
+from onboarding.models import Artifact, Interaction, Journey, JourneyEvent, JourneyTemplate, Task
+from onboarding.queries.records import compare_journeys
 from onboarding.rules.bulk_changes import ShiftDueTimes, SkipTask
+from onboarding.rules.checklists import Line
 from onboarding.states import ActorType
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_defaults")]
@@ -151,3 +155,29 @@ def test_bulk_changes_in_opposite_order_do_not_lock_each_other_out(begin, now):
     assert not failures(together(change(SkipTask("intake"), ids), change(shift, ids[::-1])))
     assert Task.objects.filter(is_skipped=True).count() == 6
     assert set(Task.objects.filter(slug="collaboration").values_list("due_at", flat=True)) == {now + timedelta(days=8)}
+
+
+def test_two_runs_of_a_move_at_once_move_each_journey_once(begin, now):
+    journeys = [begin() for _ in range(6)]
+    lines = [Line("intake", "Brief"), Line("contract", "Contract")]
+    new = NewVersion(slug="default", title="Shorter", lines=lines, based_on=1)
+    published = publish_template_version(new=new, reason="shorter", by="alice", now=now)
+
+    def move():
+        return move_journeys(template_id=published.template_id, reason="shorter", by="alice", now=now)
+
+    results = together(move, move)
+    assert not failures(results)
+    assert sum(result.totals.journeys for result in results) == 6
+    assert JourneyEvent.objects.filter(event_type="template_changed").count() == 6
+    assert {tuple(one.differences) for one in compare_journeys([journey.pk for journey in journeys])} == {()}
+
+
+def test_two_publications_of_the_same_version_at_once_leave_one(now):
+    def publish(title):
+        new = NewVersion(slug="default", title=title, lines=[Line("intake", "Brief")], based_on=1)
+        return lambda: publish_template_version(new=new, reason="shorter", by="alice", now=now)
+
+    results = together(publish("One"), publish("Two"))
+    assert [type(error) for error in failures(results)] == [TemplateOutdated]
+    assert JourneyTemplate.objects.filter(slug="default").count() == 2

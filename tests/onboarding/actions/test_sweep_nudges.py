@@ -63,7 +63,7 @@ def test_idle_tasks_of_one_client_leave_in_one_message(begin, sweep, now):
     assert set(journey.tasks.values_list("nudges_sent", flat=True)) == {1}
 
 
-def test_an_interaction_names_key_reason_and_hours_and_later_what_became_of_the_message(begin, sweep, now):
+def test_an_interaction_names_key_reason_and_hours_and_later_what_became_of_the_message_d_36(begin, sweep, now):
     journey = begin()
     sweep(now + IDLE + 2 * HOUR)
     task = journey.tasks.get(slug="intake")
@@ -82,7 +82,7 @@ def test_an_interaction_names_key_reason_and_hours_and_later_what_became_of_the_
     }
 
 
-def test_a_second_sweep_finds_nothing_due(begin, sweep, now):
+def test_a_second_sweep_finds_nothing_due_d_09(begin, sweep, now):
     begin()
     sweep(now + IDLE)
     assert sweep(now + IDLE).journeys == 0
