@@ -12,7 +12,7 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         # Models load after app configs.
-        from onboarding import components, personal_data, switches, timetable  # noqa: PLC0415
+        from onboarding import components, personal_data, runbooks, scenarios, switches, timetable  # noqa: PLC0415
         from onboarding.console import registration  # noqa: PLC0415
 
         switches.declare()
@@ -20,6 +20,9 @@ class OnboardingConfig(AppConfig):
         components.register()
         registration.register()
         personal_data.register()
+        # Importing them registered their steps.
+        assert runbooks
+        assert scenarios
         post_migrate.connect(ship_defaults, sender=self, dispatch_uid="onboarding.ship_defaults")
 
 
