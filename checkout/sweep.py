@@ -1,7 +1,9 @@
 """A sweep: batch after batch until nothing is due."""
 
+import gc
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from checkout.actions.sweep_checkouts import sweep_checkouts
@@ -20,12 +22,28 @@ def run_sweep(*, clock: Clock, until: datetime, on_batch: Callable[[int], None] 
     """Sweep until nothing is due or `until` has passed; returns the decisions by action. Must run outside a transaction."""
     sweep_id, counts = new_id(), Counter[Action]()
     while clock() < until:
-        swept = sweep_checkouts(sweep_id=sweep_id, limit=BATCH, now=clock())
+        with _garbage_kept():
+            swept = sweep_checkouts(sweep_id=sweep_id, limit=BATCH, now=clock())
         if not swept.decided:
             break
         counts += swept.counts
         on_batch(swept.decided)
     return counts
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """No search for reference cycles during one batch: it would go through the whole program a quarter of the time.
+
+    What a batch leaves is bounded, and almost all of it is freed without such a search.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def plan_sweep(*, now: datetime) -> Counter[Action]:
