@@ -37,6 +37,7 @@ from smplat.console.models import User
 from smplat.errors import Refusal
 from smplat.outbox.actions.change_preferences import change_preferences
 from smplat.outbox.choices import Category, ChangeSource, Channel
+from smplat.outbox.nudge import quietly
 from smplat.outbox.relay import relay_channel
 
 # The real sweep runs every minute; in the past an hour more or less makes no difference to anybody.
@@ -102,9 +103,10 @@ class OrderHistory:
         self._at(self.until - PAUSED_BEFORE_END, self._pause_supplier)
         for at in self._sweeps(planned):
             self._at(at, self._sweep)
-        while self._due:
-            due = heapq.heappop(self._due)
-            due.happen(due.at)
+        with quietly():
+            while self._due:
+                due = heapq.heappop(self._due)
+                due.happen(due.at)
         return len(planned) - len(stored)
 
     def _sweeps(self, planned: Sequence[PlannedOrder]) -> Iterator[datetime]:

@@ -1,6 +1,8 @@
 """Waking the relay: a hint, sent after commit. The sweep is the promise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 from django.db import connection
@@ -11,12 +13,26 @@ from smplat.outbox.choices import Channel
 
 RELAY_TASK = "outbox.relay"
 
+_is_quiet: ContextVar[bool] = ContextVar("smplat_outbox_is_quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Write messages without waking anybody, for an import of thousands: the sweep wakes the relays once."""
+    token = _is_quiet.set(True)
+    try:
+        yield
+    finally:
+        _is_quiet.reset(token)
+
 
 def nudge_after_commit(channel: str) -> None:
     """Wake the relay of that channel once the open transaction has committed; once per transaction is enough.
 
     While Redis is away the failed publish is logged and forgotten.
     """
+    if _is_quiet.get():
+        return
     call = _nudge_of(channel)
     if all(waiting[1] is not call for waiting in connection.run_on_commit):
         after_commit(call)

@@ -56,6 +56,16 @@ def test_the_same_cause_twice_in_one_call_writes_one_message(hand_clock):
     assert [entry.is_new for entry in written] == [True, False]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_import_writes_its_messages_without_waking_anybody(hand_clock, nudged):
+    with nudge.quietly(), transaction():
+        enqueue(draft(dedupe_key="one"), now=hand_clock())
+    assert (Message.objects.count(), nudged) == (1, [])
+    with transaction():
+        enqueue(draft(dedupe_key="two"), now=hand_clock())
+    assert len(nudged) == 1
+
+
 def test_a_rolled_back_cause_leaves_no_message_and_wakes_nobody(hand_clock, nudged):
     with pytest.raises(UnknownTopic), transaction():
         enqueue_all_then_fail(hand_clock)
