@@ -44,10 +44,11 @@ def draft_of(letter: Letter, *, dedupe_key: str, now: datetime) -> Draft:
 
 
 def find_destination(journey: Journey) -> str:
-    """The client's own Slack destination: what the storefront said as support.channel, if the settings know it."""
+    """The client's own Slack destination: what the storefront said as support.channel, if a post can get there."""
     support = journey.context.get("support")
     named = support.get("channel") if isinstance(support, dict) else None
-    return named if isinstance(named, str) and named in settings.SLACK_DESTINATIONS else ""
+    place = settings.SLACK_CLIENT_DESTINATIONS.get(named) if isinstance(named, str) else None
+    return str(named) if place and (place["webhook_url"] or settings.SLACK_BOT_TOKEN) else ""
 
 
 def _payload_of(letter: Letter, *, now: datetime) -> dict[str, Any]:

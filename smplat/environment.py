@@ -100,6 +100,10 @@ class Environment(BaseSettings):
     provider_automation_alert_slack_channel: str = Field(
         default="", description="Channel id for guardrail messages; empty means SLACK_CHANNEL."
     )
+    slack_client_destinations: CommaList = Field(
+        default=[],
+        description="Clients' own Slack, comma separated: name=https://… (incoming webhook) or name=C0123 (channel id, with a bot token).",
+    )
     webhook_allow_private_addresses: bool = Field(
         default=False,
         description="Let webhooks go to private and loopback addresses and over http; only for a closed network.",
@@ -152,7 +156,14 @@ class Environment(BaseSettings):
         description="Directory in which the processes of one machine share their metrics; empty keeps them apart.",
     )
 
-    @field_validator("secret_key_fallbacks", "allowed_hosts", "csrf_trusted_origins", "currencies", mode="before")
+    @field_validator(
+        "secret_key_fallbacks",
+        "allowed_hosts",
+        "csrf_trusted_origins",
+        "currencies",
+        "slack_client_destinations",
+        mode="before",
+    )
     @classmethod
     def split_commas(cls, value: object) -> object:
         """Accept `a,b` as well as a list."""
@@ -164,6 +175,14 @@ class Environment(BaseSettings):
         """Three capital letters each, at least one."""
         if not value or any(len(code) != 3 or not code.isalpha() or not code.isupper() for code in value):
             raise ValueError("must be currency codes such as EUR,USD")
+        return value
+
+    @field_validator("slack_client_destinations")
+    @classmethod
+    def check_slack_destinations(cls, value: list[str]) -> list[str]:
+        """A name and a place each."""
+        if any(not all(part.strip() for part in entry.split("=", 1)) or "=" not in entry for entry in value):
+            raise ValueError("must be entries such as acme=https://hooks.slack.com/… or acme=C0123")
         return value
 
     @field_validator("database_url", "maintenance_database_url")

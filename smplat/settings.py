@@ -261,8 +261,15 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.smtp_sender_email
 SLACK_API_URL = "https://slack.com/api/"
 SLACK_BOT_TOKEN = env.slack_bot_token
-# Recipients of Slack messages by name; with a bot token the channel counts, otherwise the webhook.
+# Recipients of Slack messages by name; with a bot token the channel counts, otherwise the webhook. Ours win over clients'.
+SLACK_CLIENT_DESTINATIONS = {
+    name: {"webhook_url": place, "channel": ""}
+    if place.startswith("https://")
+    else {"webhook_url": "", "channel": place}
+    for name, place in (entry.split("=", 1) for entry in env.slack_client_destinations)
+}
 SLACK_DESTINATIONS = {
+    **SLACK_CLIENT_DESTINATIONS,
     "operations": {"webhook_url": env.slack_webhook_url, "channel": env.slack_channel},
     "guardrails": {
         "webhook_url": env.provider_automation_alert_slack_webhook_url or env.slack_webhook_url,

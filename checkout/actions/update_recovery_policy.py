@@ -101,8 +101,10 @@ def _check(wanted: PolicySettings) -> None:
     for field, (least, most) in BOUNDS.items():
         if not least <= getattr(wanted, field) <= most:
             raise PolicyInvalid(f"Between {least:,} and {most:,}.", field=field)
-    if wanted.escalation_channel and wanted.escalation_channel not in settings.SLACK_DESTINATIONS:
-        known = ", ".join(sorted(settings.SLACK_DESTINATIONS))
+    # Our trouble is not told in a client's Slack.
+    ours = settings.SLACK_DESTINATIONS.keys() - settings.SLACK_CLIENT_DESTINATIONS.keys()
+    if wanted.escalation_channel and wanted.escalation_channel not in ours:
+        known = ", ".join(sorted(ours))
         raise PolicyInvalid(f"Not a Slack destination; known are {known}.", field="escalation_channel")
 
 

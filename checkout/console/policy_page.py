@@ -78,7 +78,8 @@ class PolicyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = sorted({*settings.SLACK_DESTINATIONS, self.initial.get("escalation_channel") or ""} - {""})
+        ours = settings.SLACK_DESTINATIONS.keys() - settings.SLACK_CLIENT_DESTINATIONS.keys()
+        names = sorted({*ours, self.initial.get("escalation_channel") or ""} - {""})
         self.fields["escalation_channel"].choices = [("", "Console only"), *((name, name) for name in names)]  # type: ignore[attr-defined]  # a ChoiceField's
 
 

@@ -38,6 +38,7 @@ def slack(settings):
     with running_receiver() as receiver:
         place = {"webhook_url": f"http://127.0.0.1:{receiver.port}/services/T/B/x", "channel": ""}
         settings.SLACK_BOT_TOKEN, settings.SLACK_DESTINATIONS = "", {"operations": place, "acme": place}
+        settings.SLACK_CLIENT_DESTINATIONS = {"acme": place}
         yield receiver
 
 

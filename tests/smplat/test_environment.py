@@ -56,6 +56,7 @@ def test_production_names_every_variable_that_it_misses(variables):
         ("DATABASE_POOL_SIZE", "0"),
         ("CURRENCIES", "euro-hunter2"),
         ("FRONTEND_URL", "hunter2.example/"),
+        ("SLACK_CLIENT_DESTINATIONS", "acme=C1,hunter2"),
         ("OFFER_EVENT_RETENTION_DAYS", "3"),
         ("LOG_LEVEL", "hunter2"),
         ("SECURE_SSL_REDIRECT", "hunter2"),

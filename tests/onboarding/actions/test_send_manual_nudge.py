@@ -119,8 +119,11 @@ def test_two_nudges_within_an_hour_are_two(begin, nudge):
     assert NudgeDecision.objects.filter(action="nudge", reason="by-hand", sweep_id=None).count() == 2
 
 
-@pytest.mark.parametrize(("named", "recipient"), [("guardrails", "guardrails"), ("nowhere", "operations")])
-def test_slack_goes_to_the_destination_the_storefront_named_or_to_our_people(named, recipient, begin, nudge):
+@pytest.mark.parametrize(
+    ("named", "recipient"), [("acme", "acme"), ("guardrails", "operations"), ("nowhere", "operations")]
+)
+def test_slack_goes_to_the_destination_the_storefront_named_or_to_our_people(named, recipient, begin, nudge, settings):
+    settings.SLACK_CLIENT_DESTINATIONS = {"acme": {"webhook_url": "https://hooks.slack.test/acme", "channel": ""}}
     assert nudge(begin(context={"support": {"channel": named}}), channel="slack").status == "queued"
     message = Message.objects.get(topic="onboarding.nudge")
     assert (message.channel, message.recipient) == ("slack", recipient)

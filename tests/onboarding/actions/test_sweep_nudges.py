@@ -279,10 +279,7 @@ def test_a_time_zone_nobody_knows_does_not_stop_the_sweep(begin, sweep, now):
 
 
 def test_slack_only_when_every_task_prefers_it_and_somebody_reads_it(begin, sweep, settings, now):
-    settings.SLACK_DESTINATIONS = {
-        **settings.SLACK_DESTINATIONS,
-        "acme": {"webhook_url": "https://hooks.slack.test/acme", "channel": ""},
-    }
+    settings.SLACK_CLIENT_DESTINATIONS = {"acme": {"webhook_url": "https://hooks.slack.test/acme", "channel": ""}}
     begin(context={"support": {"channel": "acme"}})
     Task.objects.filter(slug="intake").update(preferred_channel="slack")
     sweep(now + IDLE)
