@@ -15,6 +15,7 @@ from tqdm import tqdm
 from analytics.sample_store.access import STOREFRONT, ensure_client, ensure_keys, ensure_logins
 from analytics.sample_store.goods import ensure_goods
 from analytics.sample_store.history import plan_batches
+from analytics.sample_store.journey_history import walk_journeys
 from analytics.sample_store.loading import Loaded, fold_everything, load_batches
 from analytics.sample_store.order_history import OrderHistory
 from analytics.sample_store.order_plan import plan_orders
@@ -58,7 +59,8 @@ class Command(BaseCommand):
         keys = ensure_keys(options["keys_file"], origins=origins, now=now)
         loaded = self._load_events(days=options["days"], seed=options["seed"])
         orders = self._load_orders(days=options["days"], seed=options["seed"])
-        counts = {**asdict(loaded), "orders": orders}
+        journeys = walk_journeys(seed=options["seed"], until=ensure_client(STOREFRONT).created_at)
+        counts = {**asdict(loaded), "orders": orders, "journeys": journeys}
         if options["json"]:
             people = [asdict(login) for login in logins]
             self.stdout.write(json.dumps({"keys": asdict(keys), "logins": people, "loaded": counts}))

@@ -46,7 +46,14 @@ def test_everything_accepted_is_in_the_table_and_in_the_rollups(load):
 
 def test_a_second_run_adds_nothing_and_answers_the_same_keys(load):
     first, second = load(), load()
-    assert second["loaded"] == {"batches": 0, "accepted": 0, "duplicate": 0, "quarantined": 0, "orders": 0}
+    assert second["loaded"] == {
+        "batches": 0,
+        "accepted": 0,
+        "duplicate": 0,
+        "quarantined": 0,
+        "orders": 0,
+        "journeys": 0,
+    }
     assert (second["keys"], second["logins"]) == (first["keys"], first["logins"])
     assert ApiKey.objects.count() == 3
 
