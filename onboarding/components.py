@@ -6,9 +6,9 @@ from typing import Final
 from onboarding.models import Journey
 from onboarding.switches import NUDGES
 from onboarding.timetable import SWEEP
-from smplat.operations import heartbeats, readiness, switches
-from smplat.operations.readiness import Component, Status
-from smplat.operations.worker import schedule_heartbeat
+from smplat.operations import readiness
+from smplat.operations.readiness import Component
+from smplat.operations.sweep_component import check_sweep
 
 # Several sweeps; each works until nothing is due.
 LATE_AFTER: Final = timedelta(minutes=20)
@@ -25,16 +25,12 @@ def register() -> None:
 
 def check_nudges(now: datetime) -> Component:
     """Whether what is due is decided about."""
-    beat = heartbeats.find(schedule_heartbeat(SWEEP))
-    last = beat.last_success_at if beat else None
-    if not switches.is_on(NUDGES.name):
-        return Component(status=Status.DISABLED, detail="Switched off.", last_success_at=last)
-    late = Journey.objects.filter(nudge_due_at__lte=now - LATE_AFTER).order_by("nudge_due_at")
-    oldest = late.values_list("nudge_due_at", flat=True).first()
-    if oldest is not None:
-        minutes = int((now - oldest).total_seconds() // 60)
-        detail = f"The oldest journey is due for {minutes} minutes."
-        return Component(status=Status.DEGRADED, detail=detail, last_success_at=last)
-    if last is None:
-        return Component(status=Status.STARTING, detail="The sweep has not run yet.")
-    return Component(status=Status.READY, detail="Nothing is late.", last_success_at=last)
+    return check_sweep(
+        Journey.objects.all(),
+        field="nudge_due_at",
+        noun="journey",
+        schedule=SWEEP,
+        switch=NUDGES.name,
+        late_after=LATE_AFTER,
+        now=now,
+    )

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter, RangeNumericFilter
 from unfold.dataclasses import UnfoldAction
 
+from checkout.console.customer_columns import CustomerColumnMixin
 from checkout.console.order_actions import MoveActions
 from checkout.console.order_filters import CurrencyFilter, StageFilter, StalledFilter
 from checkout.console.order_forms import find_position
@@ -40,7 +41,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(Order)
-class OrderAdmin(MoveActions, RecoveryActions, ReadOnlyMixin, KeysetModelAdmin):
+class OrderAdmin(MoveActions, RecoveryActions, CustomerColumnMixin, ReadOnlyMixin, KeysetModelAdmin):
     list_display = ("order_number", "created_at", "who", "how_it_stands", "stage", "stalled", "value")
     list_filter = (
         ("status", admin.ChoicesFieldListFilter),
@@ -100,21 +101,9 @@ class OrderAdmin(MoveActions, RecoveryActions, ReadOnlyMixin, KeysetModelAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Who a customer is, is shown to those who act for them."""
-        columns: list[str] = list(super().get_list_display(request))
-        if not request.user.has_perm("checkout.view_customer"):
-            columns.remove("who")
-        return columns
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
-    ) -> tuple[QuerySet[Order], bool]:
-        """Exact, each way served by an index."""
-        if not search_term.strip():
-            return queryset, False
-        may = request.user.has_perm("checkout.view_customer")
-        return queryset.filter(order_condition(search_term, may_see_customers=may)), False
+    def find_condition(self, words: str, *, may_see_customers: bool) -> Q:
+        """Number, address or id."""
+        return order_condition(words, may_see_customers=may_see_customers)
 
     @column("Customer")
     def who(self, order: Order) -> str:

@@ -4,13 +4,14 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
+from checkout.console.customer_columns import CustomerColumnMixin
 from checkout.console.order_search import name_of
 from onboarding.at_risk import with_counts
 from onboarding.console.journey_filters import (
@@ -37,7 +38,7 @@ _NOTHING = "\N{EN DASH}"
 
 
 @admin.register(Journey)
-class JourneyAdmin(ReadOnlyMixin, KeysetModelAdmin):
+class JourneyAdmin(CustomerColumnMixin, ReadOnlyMixin, KeysetModelAdmin):
     keyset_field = "started_at"
     list_display = (
         "order_number",
@@ -96,21 +97,9 @@ class JourneyAdmin(ReadOnlyMixin, KeysetModelAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)
         return response
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Who a customer is, is shown to those who act for them."""
-        columns: list[str] = list(super().get_list_display(request))
-        if not request.user.has_perm("checkout.view_customer"):
-            columns.remove("who")
-        return columns
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Journey], search_term: str
-    ) -> tuple[QuerySet[Journey], bool]:
-        """Exact, each way served by an index."""
-        if not search_term.strip():
-            return queryset, False
-        may = request.user.has_perm("checkout.view_customer")
-        return queryset.filter(journey_condition(search_term, may_see_customers=may)), False
+    def find_condition(self, words: str, *, may_see_customers: bool) -> Q:
+        """Order number, address, referral code or id."""
+        return journey_condition(words, may_see_customers=may_see_customers)
 
     @column("Order")
     def order_number(self, journey: Journey) -> str:
