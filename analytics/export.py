@@ -30,12 +30,9 @@ COLUMNS = (
     Column("metadata", ColumnType.JSON),
 )
 
-# The same rows and the same spelling as the other formats get from Python: moments to the microsecond, money as text.
-_SELECT: Final = """
-SELECT id, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') AS created_at, offer_slug,
-       target_slug, event_type, action, cart_total, currency, order_reference, metadata
-FROM checkout_offer_events WHERE created_at >= %(since)s ORDER BY checkout_offer_events.created_at DESC, id DESC
-"""
+# The same rows and the same spelling as the other formats get from Python: moments to the microsecond.
+_SPELLINGS: Final = {"created_at": """to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""}
+_SOURCE: Final = "FROM checkout_offer_events WHERE created_at >= %(since)s ORDER BY created_at DESC, id DESC"
 
 
 def export_offer_events(*, since: datetime, writer: Writer, on_written: Callable[[int], object]) -> int:
@@ -56,7 +53,14 @@ def export_offer_events(*, since: datetime, writer: Writer, on_written: Callable
 
 def export_offer_events_as_ndjson(*, since: datetime, output: BinaryIO, on_written: Callable[[int], object]) -> int:
     """The same as NDJSON, the format of large amounts, straight out of COPY."""
-    return copy_ndjson(output, select=_SELECT, parameters={"since": since}, columns=COLUMNS, on_written=on_written)
+    return copy_ndjson(
+        output,
+        columns=COLUMNS,
+        spellings=_SPELLINGS,
+        source=_SOURCE,
+        parameters={"since": since},
+        on_written=on_written,
+    )
 
 
 def count_offer_events(*, since: datetime) -> int:
