@@ -88,7 +88,7 @@ class TooManyJourneys(Invalid):
 
 
 class TemplateNotFound(NotFound):
-    """Template not found"""
+    """Checklist not found"""
 
     code = "template-not-found"
 
@@ -106,7 +106,7 @@ class TemplateOutdated(Conflict):
 
 
 class CategoryTaken(Conflict):
-    """Another template is for this category."""
+    """Another checklist is for this category."""
 
     code = "category-taken"
 

@@ -28,19 +28,18 @@ LATE, WAITS, TAKEN, RESOLVED = "Past its deadline", "To acknowledge", "Acknowled
 
 @admin.register(Escalation)
 class EscalationAdmin(ReadOnlyAdmin):
+    # The first column is the link to the escalation: on a phone Unfold names no other first column.
     list_display = (
+        "reason",
         "the_order",
         "how_it_stands",
         "deadline",
         "whose",
         "stage",
-        "reason",
         "value",
         "called",
         "opened",
     )
-    # The first column leads to the order, where the work is done.
-    list_display_links = ("reason",)
     list_filter = (SituationFilter, OwnerFilter, "stage", "reason")
     list_filter_submit = True
     list_select_related = ("order", "owner")

@@ -51,7 +51,7 @@ class BulkForm(PersonForm):
         required=False,
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Its name in the template, for example assets. To move due times it may be empty: all open tasks.",
+        help_text="Its name in the checklist, for example assets. To move due times it may be empty: all open tasks.",
     )
     hours = forms.IntegerField(
         label="Hours",

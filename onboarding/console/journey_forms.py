@@ -35,7 +35,7 @@ class WhyForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_MAX_LENGTH,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text="Kept in the journey's log, beside your name.",
+        help_text="Kept in the log, beside your name.",
     )
 
 

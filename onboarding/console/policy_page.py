@@ -44,7 +44,7 @@ class NudgePolicyForm(WhyForm):
     quiet_from = _time_of_day("Quiet from", "On the client's clock.")
     quiet_until = _time_of_day("Quiet until", "The same time twice: no quiet hours.")
     stall_after_hours = _whole_number("stall_after_hours", "Stalled after (hours)", "Nothing moved for so long.")
-    field_order: tuple[str, ...] = ("is_active",)
+    field_order: tuple[str, ...] = (*(field.name for field in fields(PolicySettings)), "reason")
 
 
 class NudgePolicyPage(FormPage):

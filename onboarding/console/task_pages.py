@@ -120,9 +120,13 @@ class DueTimePage(TaskFormPage):
     form_class = DueForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"due_at": self.task.due_at}
+        # The browser's field knows no seconds.
+        due_at = self.task.due_at
+        return {"due_at": due_at and due_at.replace(second=0, microsecond=0)}
 
     def act(self, form: forms.Form) -> HttpResponse:
+        if "due_at" not in form.changed_data:
+            return self.back("", has_changed=False)
         changed = change_due_time(
             journey_id=self.journey_id,
             task_id=self.task_id,

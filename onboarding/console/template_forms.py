@@ -30,7 +30,7 @@ class VersionForm(WhyForm):
         required=False,
         max_length=255,
         widget=UnfoldAdminTextInputWidget,
-        help_text="A product category, as the first item of an order has it. Empty: every order that no other template is for.",
+        help_text="A product category, as the first item of an order has it. Empty: every order that no other checklist is for.",
     )
     field_order: tuple[str, ...] = ("title", "product_category", "reason", "based_on")
 

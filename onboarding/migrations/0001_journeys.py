@@ -640,6 +640,7 @@ class Migration(migrations.Migration):
                 ("created_by", models.CharField(max_length=200)),
             ],
             options={
+                "verbose_name": "checklist",
                 "permissions": [("migrate_journeys", "Can move live journeys to another template version")],
                 "constraints": [
                     models.UniqueConstraint(fields=("slug", "version"), name="one_template_per_slug_and_version"),

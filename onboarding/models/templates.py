@@ -27,6 +27,8 @@ class JourneyTemplate(models.Model):
     created_by = models.CharField(max_length=200)
 
     class Meta:
+        # What people call it; the words of the rights stay those of the code.
+        verbose_name = "checklist"
         permissions: ClassVar = [("migrate_journeys", "Can move live journeys to another template version")]
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_template_per_slug_and_version", fields=["slug", "version"]),

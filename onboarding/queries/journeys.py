@@ -11,7 +11,8 @@ from django.db.models.functions import Lower
 
 from checkout.console.order_search import order_condition
 from checkout.models import Order
-from onboarding.models import Artifact, ExperimentSegment, Interaction, Journey, Task
+from onboarding.at_risk import awaited_artifacts
+from onboarding.models import ExperimentSegment, Interaction, Journey, Task
 from onboarding.queries.experiments import ExperimentSeen, experiments_by_journey
 from onboarding.rules.risk import Risk, risk_of
 from onboarding.states import JourneyStatus, TaskStatus
@@ -179,11 +180,8 @@ def _count_tasks(journey_ids: Collection[UUID], *, now: datetime) -> dict[UUID, 
 
 
 def _count_awaited(journey_ids: Collection[UUID]) -> dict[UUID, int]:
-    awaited = Artifact.objects.filter(
-        journey__in=journey_ids, required=True, received_at__isnull=True, task__dropped_at__isnull=True
-    )
-    # What a skipped task asked for is awaited no more.
-    return dict(awaited.exclude(task__is_skipped=True).values_list("journey").annotate(Count("pk")))
+    awaited = awaited_artifacts().filter(journey__in=journey_ids)
+    return dict(awaited.values_list("journey").annotate(Count("pk")))
 
 
 def _names(words: str) -> Q:

@@ -52,6 +52,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
+    # Links in messages and on pages lead to this demo, whatever its port.
+    os.environ.setdefault("API_BASE_URL", f"http://{HOST}:{port}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, request_stop)
     layout = Layout(STATE)

@@ -84,6 +84,16 @@ def test_a_due_time_is_given_on_the_persons_own_clock(journey, operator):
     assert task_of(journey).due_at == wanted
 
 
+def test_a_due_time_sent_back_as_it_was_shown_changes_nothing(journey, operator):
+    precise = (clock.now() + timedelta(days=2)).replace(second=37, microsecond=5)
+    Task.objects.filter(pk=task_of(journey).pk).update(due_at=precise)
+    page, events = address("change_due_time", journey, task_of(journey).pk), JourneyEvent.objects.count()
+    shown = operator.get(page).context["form"]["due_at"].value()
+    answer = operator.post(page, {"due_at": f"{shown:%Y-%m-%dT%H:%M}", "reason": "Looked only."}, follow=True)
+    assert "nothing was changed" in answer.content.decode()
+    assert (task_of(journey).due_at, JourneyEvent.objects.count()) == (precise, events)
+
+
 def test_a_due_time_in_the_past_is_refused_beside_its_field(journey, operator):
     before = task_of(journey).due_at
     past = f"{clock.now() - timedelta(days=1):%Y-%m-%dT%H:%M}"

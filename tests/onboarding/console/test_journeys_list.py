@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from onboarding.actions.toggle_task import toggle_task
+from onboarding.at_risk import with_counts
 from onboarding.models import Artifact, ExperimentSegment, Journey, JourneyEvent, Task
+from onboarding.queries.journeys import summarise
 from onboarding.states import ActorType
 from smplat import clock
 from smplat.console.models import User
@@ -109,6 +111,20 @@ def test_what_a_skipped_task_asked_for_is_awaited_no_more(fresh, signed_in):
         status="completed", is_skipped=True, completed_at=clock.now()
     )
     assert shown(signed_in("viewer"), waits="artifact") == set()
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [("completed_at", {"status": "completed", "is_skipped": True}), ("dropped_at", {})],
+    ids=["skipped", "dropped"],
+)
+def test_the_api_and_the_console_await_nothing_for_a_task_that_needs_no_work(fresh, moment, state):
+    journey, other = fresh(), fresh()
+    Task.objects.filter(journey=journey, slug="assets").update(**state, **{moment: clock.now()})
+    journeys = [journey, other]
+    served = {line.journey_id: line.awaiting_artifacts for line in summarise(journeys, now=clock.now())}
+    listed = with_counts(Journey.objects.all(), now=clock.now()).values_list("pk", "awaiting_artifacts")
+    assert served == dict(listed) == {journey.pk: 0, other.pk: 1}
 
 
 def test_owners_find_their_own(fresh, signed_in, person):
