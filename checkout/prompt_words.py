@@ -24,7 +24,7 @@ WORDS = {
     Stage.PAYMENT: Words(
         subject="your payment is not complete yet",
         heading="Your order waits for its payment",
-        missing="We kept your order over {amount} as you left it. Its payment is not complete yet.",
+        missing="We kept your order of {amount} as you left it. Its payment is not complete yet.",
         next_step="Open your order and choose how you want to pay. Nothing is lost, and nothing was charged twice.",
         button="Continue to payment",
         on_page="Go back to the store where you placed the order, sign in and choose how you want to pay. Your order is kept.",
@@ -40,7 +40,7 @@ WORDS = {
     Stage.LOYALTY_HOLD: Words(
         subject="your points are not settled yet",
         heading="Your points or vouchers wait for you",
-        missing="Your order over {amount} is paid. The points or vouchers that belong to it are not settled yet.",
+        missing="Your order of {amount} is paid. The points or vouchers that belong to it are not settled yet.",
         next_step="Open your order and say how you want to use them; then it goes on by itself.",
         button="Settle my points",
         on_page="Sign in at the store where you placed the order and say how you want to use them; then it goes on by itself.",
@@ -48,7 +48,7 @@ WORDS = {
     Stage.FULFILLMENT: Words(
         subject="it takes longer than we promised",
         heading="Your order takes longer than we promised",
-        missing="Your order over {amount} is being worked on, and it is late. We have asked for the reason.",
+        missing="Your order of {amount} is being worked on, and it is late. We have asked for the reason.",
         next_step="There is nothing you have to do. Open your order to see how it stands.",
         button="See my order",
         on_page="There is nothing you have to do. We write to you as soon as it moves.",

@@ -67,4 +67,4 @@ class Escalation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stage}: {self.reason}"
+        return f"{self.get_stage_display()}: {self.get_reason_display()}"

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from onboarding.console.template_pages import MOVES, PUBLISHES
 from onboarding.models import JourneyTemplate
-from onboarding.states import JourneyStatus, SelfCheck
+from onboarding.states import InteractionChannel, JourneyStatus, SelfCheck
 from onboarding.template_moves import list_movable
 from onboarding.templates import lines_of
 from smplat.console.columns import column
@@ -56,9 +56,12 @@ class JourneyTemplateAdmin(ReadOnlyAdmin):
 
 
 def _page_of(template: JourneyTemplate) -> dict[str, Any]:
-    checks = dict(SelfCheck.choices)
+    checks, ways = dict(SelfCheck.choices), dict(InteractionChannel.choices)
     return {
-        "lines": [(line, checks.get(line.self_check, "")) for line in lines_of(template)],
+        "lines": [
+            (line, checks.get(line.self_check, ""), ways.get(line.preferred_channel, line.preferred_channel))
+            for line in lines_of(template)
+        ],
         "movable": count_up_to(list_movable(template)) if template.is_current else None,
         "versions": JourneyTemplate.objects.filter(slug=template.slug).order_by("-version"),
     }

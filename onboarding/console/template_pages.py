@@ -156,7 +156,10 @@ class MovePage(OfOneTemplate, FormPage):
             "template": self.template,
             "totals": preview.totals,
             "rows": [
-                (move.order_number, ", ".join(move.kept), ", ".join(move.added), ", ".join(move.dropped))
+                (
+                    move.order_number,
+                    *(", ".join(slugs) or "\N{EN DASH}" for slugs in (move.kept, move.added, move.dropped)),
+                )
                 for move in preview.first
             ],
             "headers": ("Order", "Kept", "Added", "Dropped"),

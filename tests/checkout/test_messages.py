@@ -28,7 +28,7 @@ def test_the_first_prompt_names_order_amount_step_and_link(place):
     (html, _), *_ = email.alternatives
     for text in (email.body, html):
         assert "Hello Ada," in text
-        assert "We kept your order over €149.00 as you left it." in text
+        assert "We kept your order of €149.00 as you left it." in text
         assert "works for 7 days" in text
         assert message.payload["url"] in text
     assert "One-Click" in email.extra_headers["List-Unsubscribe-Post"]
