@@ -6,39 +6,34 @@ from typing import Any
 from django.db.models import Count, DateTimeField, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from checkout.states import OrderStatus
 from onboarding.models import Artifact, Journey, Task
 from onboarding.rules.risk import HIGH_AFTER, MEDIUM_AFTER
-from onboarding.states import JourneyStatus, RiskLevel, TaskStatus
-
-# Nobody waits for anything of an order in these states.
-AT_REST = (OrderStatus.CANCELED, OrderStatus.ON_HOLD)
+from onboarding.states import AT_REST, JourneyStatus, RiskLevel, TaskStatus
 
 
 def at_risk(level: RiskLevel, *, now: datetime) -> Q:
-    """The journeys of one level; a completed one is at rest and low."""
-    is_completed, is_stalled = Q(status=JourneyStatus.COMPLETED), Q(status=JourneyStatus.STALLED)
-    is_high = ~is_completed & (is_stalled | Q(last_touch_at__lte=now - HIGH_AFTER))
-    is_medium = (
-        ~is_completed & ~is_stalled & Q(last_touch_at__gt=now - HIGH_AFTER, last_touch_at__lte=now - MEDIUM_AFTER)
-    )
+    """The journeys of one level; a completed one, and one whose order is at rest, is low."""
+    is_over = Q(status=JourneyStatus.COMPLETED) | Q(order__status__in=AT_REST)
+    is_stalled = Q(status=JourneyStatus.STALLED)
+    is_high = ~is_over & (is_stalled | Q(last_touch_at__lte=now - HIGH_AFTER))
+    is_medium = ~is_over & ~is_stalled & Q(last_touch_at__gt=now - HIGH_AFTER, last_touch_at__lte=now - MEDIUM_AFTER)
     return {
         RiskLevel.HIGH: is_high,
         RiskLevel.MEDIUM: is_medium,
-        RiskLevel.LOW: is_completed | (~is_stalled & Q(last_touch_at__gt=now - MEDIUM_AFTER)),
+        RiskLevel.LOW: is_over | (~is_stalled & Q(last_touch_at__gt=now - MEDIUM_AFTER)),
     }[level]
 
 
 def overdue_tasks(*, now: datetime) -> QuerySet[Task]:
-    """Open tasks whose due time has passed."""
-    return Task.objects.filter(due_at__isnull=False, due_at__lte=now, dropped_at__isnull=True).exclude(
-        status=TaskStatus.COMPLETED
-    )
+    """Open tasks whose due time has passed, of orders that somebody waits for."""
+    late = Task.objects.filter(due_at__isnull=False, due_at__lte=now, dropped_at__isnull=True)
+    return late.exclude(status=TaskStatus.COMPLETED).exclude(journey__order__status__in=AT_REST)
 
 
 def awaited_artifacts() -> QuerySet[Artifact]:
-    """Required and not received; what a dropped or skipped task asked for is awaited no more."""
+    """Required and not received; what a dropped or skipped task or an order at rest asked for is awaited no more."""
     awaited = Artifact.objects.filter(required=True, received_at__isnull=True)
+    awaited = awaited.exclude(journey__order__status__in=AT_REST)
     return awaited.exclude(Q(task__dropped_at__isnull=False) | Q(task__is_skipped=True))
 
 

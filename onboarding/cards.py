@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from onboarding.at_risk import AT_REST, at_risk, awaited_artifacts, overdue_tasks
+from onboarding.at_risk import at_risk, awaited_artifacts, overdue_tasks
 from onboarding.models import Journey
 from onboarding.states import JourneyStatus, RiskLevel
 from smplat.console.attention import AttentionContext, Card, Severity
@@ -17,7 +17,7 @@ PERMISSION = "onboarding.view_journey"
 
 def overdue_onboarding(context: AttentionContext) -> Iterator[Card]:
     """Overdue onboarding tasks."""
-    late = overdue_tasks(now=context.now).exclude(journey__order__status__in=AT_REST)
+    late = overdue_tasks(now=context.now)
     yield from _card(
         title="Overdue onboarding tasks",
         detail="A due time has passed: remind the client, take the task over, or move the time.",
@@ -30,7 +30,7 @@ def overdue_onboarding(context: AttentionContext) -> Iterator[Card]:
 
 def journeys_at_risk(context: AttentionContext) -> Iterator[Card]:
     """Onboarding journeys at risk."""
-    left_alone = Journey.objects.filter(at_risk(RiskLevel.HIGH, now=context.now)).exclude(order__status__in=AT_REST)
+    left_alone = Journey.objects.filter(at_risk(RiskLevel.HIGH, now=context.now))
     yield from _card(
         title="Onboarding journeys at high risk",
         detail="Stalled, or nobody has touched them for three days.",
@@ -43,8 +43,7 @@ def journeys_at_risk(context: AttentionContext) -> Iterator[Card]:
 
 def artifacts_awaited(context: AttentionContext) -> Iterator[Card]:  # noqa: ARG001 - the registry's signature
     """Artifacts that clients have not handed in."""
-    awaited = awaited_artifacts().exclude(journey__order__status__in=AT_REST)
-    awaited = awaited.exclude(journey__status=JourneyStatus.COMPLETED)
+    awaited = awaited_artifacts().exclude(journey__status=JourneyStatus.COMPLETED)
     yield from _card(
         title="Artifacts not handed in",
         detail="Files or access that we asked clients for and need to begin.",

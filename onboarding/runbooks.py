@@ -6,10 +6,10 @@ from typing import Final
 from django.db import connection
 from django.db.models import Count
 
-from onboarding.at_risk import AT_REST
 from onboarding.clocks import report_sides
 from onboarding.components import check_nudges
 from onboarding.nudge_messages import TOPIC
+from onboarding.states import AT_REST
 from smplat.operations import heartbeats
 from smplat.operations.readiness import Status
 from smplat.operations.runbooks import StepContext, StepResult, step

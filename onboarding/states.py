@@ -1,6 +1,13 @@
 """The states of a journey and of its tasks, and the words of its logs: one list for tables, API and console."""
 
+from typing import Final
+
 from django.db.models import TextChoices
+
+from checkout.states import OrderStatus
+
+# Nobody waits for anything of an order in these states.
+AT_REST: Final = (OrderStatus.CANCELED, OrderStatus.ON_HOLD)
 
 
 class JourneyStatus(TextChoices):

@@ -7,15 +7,11 @@ from uuid import UUID
 from django.db.models import Count
 
 from checkout.holds import OrderHold, holds_by_order
-from checkout.states import OrderStatus
 from onboarding.models import Artifact, Journey, SlaTurn, Task
 from onboarding.rules.sla import OpenTask, Side, Situation, whose_turn
-from onboarding.states import JourneyStatus, TaskStatus
+from onboarding.states import AT_REST, JourneyStatus, TaskStatus
 from smplat.db import require_transaction
 from smplat.operations.models import HoldScope
-
-# Nobody waits for anything of an order in these states.
-AT_REST = frozenset({OrderStatus.CANCELED, OrderStatus.ON_HOLD})
 
 
 def pass_turn(*, journey: Journey, tasks: Sequence[Task], at: datetime, now: datetime) -> None:

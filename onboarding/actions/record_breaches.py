@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef
 from onboarding.at_risk import overdue_tasks
 from onboarding.models import SlaBreach, SlaTurn, Task
 from onboarding.rules.sla import Side, Turn, find_breach
-from onboarding.turns import AT_REST
 from smplat.db import transaction
 
 
@@ -21,7 +20,7 @@ def record_breaches(*, limit: int, now: datetime) -> int:
     """
     with transaction():
         known = SlaBreach.objects.filter(task=OuterRef("pk"), due_at=OuterRef("due_at"))
-        fresh = overdue_tasks(now=now).exclude(journey__order__status__in=AT_REST).exclude(Exists(known))
+        fresh = overdue_tasks(now=now).exclude(Exists(known))
         late = list(
             fresh.filter(journey__order__is_backdated=False).select_related("journey").order_by("due_at", "id")[:limit]
         )

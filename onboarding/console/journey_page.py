@@ -22,7 +22,7 @@ from onboarding.models import Artifact, Interaction, Journey, Task
 from onboarding.queries.experiments import experiments_by_journey
 from onboarding.queries.providers import list_providers_of_order
 from onboarding.rules.risk import Risk, risk_of
-from onboarding.states import InteractionChannel, JourneyStatus, Side, TaskStatus
+from onboarding.states import AT_REST, InteractionChannel, JourneyStatus, Side, TaskStatus
 from onboarding.turns import waits_for
 from smplat.console import timeline
 from smplat.console.models import User
@@ -154,6 +154,7 @@ def risk_of_row(journey: Any, *, now: datetime) -> Risk:
     """The risk of a journey that carries its counts (onboarding.at_risk.with_counts)."""
     return risk_of(
         status=JourneyStatus(journey.status),
+        is_order_at_rest=journey.order.status in AT_REST,
         last_touch_at=journey.last_touch_at,
         overdue_tasks=journey.overdue_tasks,
         awaiting_artifacts=journey.awaiting_artifacts,

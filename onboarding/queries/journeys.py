@@ -15,7 +15,7 @@ from onboarding.at_risk import awaited_artifacts
 from onboarding.models import ExperimentSegment, Interaction, Journey, Task
 from onboarding.queries.experiments import ExperimentSeen, experiments_by_journey
 from onboarding.rules.risk import Risk, risk_of
-from onboarding.states import JourneyStatus, TaskStatus
+from onboarding.states import AT_REST, JourneyStatus, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,7 @@ def _summary(
         status=journey.status,
         risk=risk_of(
             status=JourneyStatus(journey.status),
+            is_order_at_rest=journey.order.status in AT_REST,
             last_touch_at=journey.last_touch_at,
             overdue_tasks=tasks.overdue,
             awaiting_artifacts=awaited,

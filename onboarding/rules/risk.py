@@ -18,13 +18,19 @@ class Risk:
 
 
 def risk_of(
-    *, status: JourneyStatus, last_touch_at: datetime, overdue_tasks: int, awaiting_artifacts: int, now: datetime
+    *,
+    status: JourneyStatus,
+    is_order_at_rest: bool,
+    last_touch_at: datetime,
+    overdue_tasks: int,
+    awaiting_artifacts: int,
+    now: datetime,
 ) -> Risk:
     """Level by status and silence; overdue tasks and awaited artifacts are named beside it.
 
-    A completed journey is at rest: it does not age into risk.
+    A completed journey does not age into risk, and neither does one whose order is canceled or on hold.
     """
-    if status is JourneyStatus.COMPLETED:
+    if is_order_at_rest or status is JourneyStatus.COMPLETED:
         return Risk(RiskLevel.LOW, ())
     silence = now - last_touch_at
     reasons = {

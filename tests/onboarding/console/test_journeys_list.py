@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from checkout.models import Order
+from checkout.states import OrderStatus
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.at_risk import with_counts
 from onboarding.models import Artifact, ExperimentSegment, Journey, JourneyEvent, Task
@@ -221,3 +223,16 @@ def test_the_command_search_jumps_to_a_journey(fresh, signed_in):
     journey = fresh(referral_code="SMPLAT-1")
     page = signed_in("viewer").get("/admin/search/", {"s": "SMPLAT-1"}).content.decode()
     assert f"{LIST}{journey.pk}/change/" in page
+
+
+@pytest.mark.parametrize(("title", "query"), [("at high risk", {"risk": "high"}), ("Overdue", {"waits": "overdue"})])
+def test_a_canceled_order_needs_nobody_on_the_first_page_nor_in_its_list(client, person, fresh, title, query):
+    client.force_login(person("bob", "operator"))
+    gone, left = fresh(), fresh()
+    for journey in (gone, left):
+        leave_alone(journey, days=9)
+        Task.objects.filter(journey=journey, slug="intake").update(due_at=clock.now() - timedelta(days=7))
+    Order.objects.filter(pk=gone.order_id).update(status=OrderStatus.CANCELED)
+    assert shown(client, **query) == {left.pk}
+    cards = client.get("/admin/").context["attention"].cards
+    assert [card.count for card in cards if title in card.title] == [1]
