@@ -23,7 +23,9 @@ def hold_or_open_journey(*, order_id: UUID, at: datetime, now: datetime) -> tupl
     require_transaction()
     if Journey.objects.filter(order_id=order_id).exists():
         return hold_journey_of(order_id), False
-    order = Order.objects.select_for_update().filter(pk=order_id).first()
+    # Not for its key: whoever holds the journey already writes events that refer to the order, and must not wait for us
+    # while we wait for the journey.
+    order = Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
     if order is None:
         raise OrderNotFound
     # Whoever came second waited for the order's lock and finds the journey now.

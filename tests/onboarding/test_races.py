@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from checkout.models import OrderStateEvent
+from checkout.states import StateEventType
 from onboarding.actions.add_task import NewTask, add_task
 from onboarding.actions.change_journeys import change_journeys
 from onboarding.actions.move_journeys import move_journeys
@@ -18,10 +20,12 @@ from onboarding.actions.start_journey import Introduction, start_journey
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.errors import TaskAlreadyDone, TaskSlugTaken, TemplateOutdated
 from onboarding.models import Artifact, Interaction, Journey, JourneyEvent, JourneyTemplate, Task
+from onboarding.opening import hold_or_open_journey
 from onboarding.queries.records import compare_journeys
 from onboarding.rules.bulk_changes import ShiftDueTimes, SkipTask
 from onboarding.rules.checklists import Line
 from onboarding.states import ActorType
+from smplat.db import transaction
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_defaults")]
 FIRST_CALLS = 50
@@ -79,6 +83,19 @@ def test_first_calls_over_http_by_every_door_make_one_journey_d_04(place, settin
     assert JourneyEvent.objects.filter(event_type="journey_started").count() == 1
     assert JourneyEvent.objects.filter(event_type="referral_copied").count() == 6
     assert JourneyEvent.objects.filter(event_type="pricing_experiment_segment").count() == 6
+
+
+def test_who_opens_a_journey_keeps_nobody_from_writing_about_the_order(place, now):
+    order = place()
+
+    def write_about_it():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        OrderStateEvent.objects.create(order=order, event_type=StateEventType.NOTE, created_at=now)
+
+    with transaction():
+        hold_or_open_journey(order_id=order.pk, at=now, now=now)
+        assert together(write_about_it) == [None]
 
 
 def test_toggles_of_different_tasks_at_once_lose_nothing(begin, now):
