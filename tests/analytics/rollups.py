@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from analytics.actions.fold_offer_rollups import fold_offer_rollups
+from analytics.actions.fold_offer_rollups import fold_offer_rollups, oldest_running_transaction
 from analytics.models import RollupCursor
 from tests.analytics.making import NOW
 
@@ -44,17 +44,30 @@ def assert_rollups_equal_events() -> None:
 
 
 def fold_everything() -> None:
-    """Fold until every event is in. Transactions of other databases of the same server may hold the horizon for a moment."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        fold_offer_rollups(now=NOW)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT coalesce(max(committed_in), 0) FROM checkout_offer_events")
-            (newest,) = cursor.fetchone()
-        if RollupCursor.objects.get().horizon > newest:
-            return
+    """Fold until every event is in."""
+    wait_until_all_can_be_folded()
+    while fold_offer_rollups(now=NOW).is_to_be_continued or RollupCursor.objects.get().horizon <= newest_transaction():
         time.sleep(0.02)
-    raise AssertionError("a transaction on this server has been open for a minute")
+
+
+def wait_until_all_can_be_folded() -> None:
+    """Transactions of other databases of the same server, of tests that run beside this one, hold the horizon for a moment.
+
+    Raises:
+        AssertionError: one of them has been open for a minute.
+    """
+    deadline = time.monotonic() + 60
+    while oldest_running_transaction() <= newest_transaction():
+        assert time.monotonic() < deadline, "a transaction on this server has been open for a minute"
+        time.sleep(0.02)
+
+
+def newest_transaction() -> int:
+    """The last transaction that stored an event, 0 when there is no event."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(committed_in), 0) FROM checkout_offer_events")
+        (newest,) = cursor.fetchone()
+    return int(newest)
 
 
 def empty() -> None:

@@ -18,7 +18,7 @@ from analytics.actions.record_offer_events import record_offer_events
 from analytics.models import DroppedPartition, OfferRollup, OfferRollupAmount, RollupCursor
 from analytics.rules.buckets import BUCKET, floor_to_bucket
 from tests.analytics.making import NOW, facts
-from tests.analytics.rollups import assert_rollups_equal_events, empty, fold_everything
+from tests.analytics.rollups import assert_rollups_equal_events, empty, fold_everything, wait_until_all_can_be_folded
 
 # Folding sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +91,7 @@ def test_a_backlog_is_folded_in_windows() -> None:
 
 def test_a_window_without_events_before_a_large_transaction_is_not_the_last() -> None:
     record_offer_events(readings=[facts() for _ in range(7)], now=NOW)
+    wait_until_all_can_be_folded()
     first, second = fold_offer_rollups(now=NOW, most=5), fold_offer_rollups(now=NOW, most=5)
     assert (first.events, first.is_to_be_continued) == (0, True)
     assert second.events == 7
