@@ -103,13 +103,15 @@ def _journey_facts(journey: Journey, read: _Read) -> nudges.Journey:
 
 
 def _task_facts(task: Task, *, tasks: Sequence[Task], read: _Read) -> nudges.Task:
+    nudged_at = read.nudged_at.get(task.pk, {})
     return nudges.Task(
         id=task.pk,
         is_blocked=task.status == TaskStatus.BLOCKED,
         waits_for=waits_for(task, tasks=tasks),
         due_at=task.due_at,
-        last_touch_at=max(task.updated_at, read.touched_at.get(task.pk, task.updated_at)),
-        nudged_at=read.nudged_at.get(task.pk, {}),
+        # A reminder that named several tasks touched each, though its line in the log is bound to none.
+        last_touch_at=max(task.updated_at, read.touched_at.get(task.pk, task.updated_at), *nudged_at.values()),
+        nudged_at=nudged_at,
         nudges_sent=task.nudges_sent,
     )
 

@@ -69,6 +69,12 @@ def shown_metadata(interactions: Iterable[Interaction]) -> Mapping[UUID, dict[st
     return {row.pk: _with_delivery(row, deliveries) for row in rows}
 
 
+def tasks_named(interaction: Interaction) -> tuple[str, ...]:
+    """The titles of the tasks that a nudge named, in the order of the message."""
+    nudge = (interaction.metadata or {}).get("nudge") or {}
+    return tuple(str(task["title"]) for task in nudge.get("tasks", ()))
+
+
 def _with_delivery(row: Interaction, deliveries: Mapping[UUID, str]) -> dict[str, Any] | None:
     nudge = (row.metadata or {}).get("nudge")
     if not isinstance(nudge, dict):

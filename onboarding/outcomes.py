@@ -77,32 +77,45 @@ def _cause_of(outcome: Outcome, *, now: datetime) -> str:
 
 
 def _interactions_of(outcome: Outcome, *, letter: Letter, message_id: UUID, now: datetime) -> list[dict[str, Any]]:
+    """One line in the log of each journey that the message speaks of, whatever the number of tasks it names."""
     return [
         {
             "id": new_id(),
-            "journey_id": decision.journey_id,
-            "task_id": decision.task_id,
+            "journey_id": journey.pk,
+            "task_id": named[0].task_id if len(named) == 1 else None,
             "actor_type": ActorType.SYSTEM,
             "channel": letter.channel,
             "summary": SUMMARY,
             "details": f"{letter.words.subject}\n\n{letter.words.message}",
-            "metadata": {"nudge": _metadata(outcome.case, decision, channel=letter.channel, now=now)},
+            "metadata": {"nudge": _metadata(outcome.case, named, channel=letter.channel, now=now)},
             "message_id": message_id,
             "created_at": now,
         }
-        for decision in outcome.nudges
+        for journey in letter.journeys
+        if (named := [one for one in outcome.nudges if one.journey_id == journey.pk])
     ]
 
 
-def _metadata(case: Case, decision: Decision, *, channel: Channel, now: datetime) -> dict[str, Any]:
-    assert decision.task_id is not None
-    reason = Reason(decision.verdict.reason)
+def _metadata(case: Case, named: Sequence[Decision], *, channel: Channel, now: datetime) -> dict[str, Any]:
+    """The keys of contract 3.3, which know one task, are those of the first; `tasks` has all, in the order of the message."""
+    tasks = [_named_task(case, decision, now=now) for decision in named]
     return {
-        "key": dedupe_key(task_id=decision.task_id, reason=reason),
-        "reason": reason.value,
+        **{key: tasks[0][key] for key in ("key", "reason", "idle_hours")},
         "triggered_by": TRIGGERED_BY,
         "channel": channel.value,
         "automated": True,
+        "tasks": tasks,
+    }
+
+
+def _named_task(case: Case, decision: Decision, *, now: datetime) -> dict[str, Any]:
+    assert decision.task_id is not None
+    reason = Reason(decision.verdict.reason)
+    return {
+        "task_id": str(decision.task_id),
+        "title": case.tasks[decision.task_id].title,
+        "key": dedupe_key(task_id=decision.task_id, reason=reason),
+        "reason": reason.value,
         "idle_hours": idle_hours(task=case.fact_of(decision), now=now),
     }
 

@@ -106,11 +106,13 @@ def _enqueue(held: Held, *, channel: Channel, words: Words, now: datetime) -> UU
 
 def _metadata(held: Held, *, task: Task | None, channel: str, triggered_by: str, obstacle: str) -> dict[str, Any]:
     """What contract 3.3 wants in the log; `delivery_status` is not stored but read from the message when it is shown."""
+    key = f"{task.pk if task else held.journey.pk}:manual:{channel}"
     nudge = {
-        "key": f"{task.pk if task else held.journey.pk}:manual:{channel}",
+        "key": key,
         "triggered_by": triggered_by,
         "channel": channel,
         "manual": True,
+        "tasks": [{"task_id": str(task.pk), "title": task.title, "key": key}] if task else [],
     }
     return {"nudge": {**nudge, "obstacle": obstacle} if obstacle else nudge}
 

@@ -14,7 +14,7 @@ from onboarding.at_risk import with_counts
 from onboarding.console.journey_parts import clock_line, nudge_queue, provider_line
 from onboarding.console.looks import RISK_KINDS, SIDE_WORDS, STATUS_KINDS, TASK_KINDS
 from onboarding.console.reasons import say_risk
-from onboarding.contacts import describe_contact, shown_metadata
+from onboarding.contacts import describe_contact, shown_metadata, tasks_named
 from onboarding.errors import JourneyNotFound
 from onboarding.journeys import list_tasks
 from onboarding.links import checklist_link
@@ -71,6 +71,8 @@ class InteractionLine:
     """One line of the log for people."""
 
     summary: str
+    # Titles of the tasks that a reminder named.
+    tasks: tuple[str, ...]
     details: str
     channel: str
     actor: str
@@ -206,6 +208,7 @@ def _interactions(journey: Journey, *, sees_customers: bool) -> list[Interaction
     return [
         InteractionLine(
             summary=row.summary,
+            tasks=tasks_named(row),
             # What a reminder says can hold a name.
             details=row.details if sees_customers or row.channel == InteractionChannel.DASHBOARD else "",
             channel=row.get_channel_display(),

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from onboarding.console.reasons import say_nudge, say_turn
+from onboarding.contacts import tasks_named
 from onboarding.models import Interaction, JourneyEvent, NudgeDecision, SlaBreach, SlaTurn
 from onboarding.states import JourneyEventType, JourneyStatus, NudgeAction, Side, TaskStatus
 from smplat.console.timeline import Line, TimelineContext
@@ -36,11 +37,12 @@ def message_lines(context: TimelineContext) -> Iterator[Line]:
     sees_customers = context.may("checkout.view_customer")
     sent = Interaction.objects.filter(journey__order_id=context.order_id, channel__in=("email", "slack"))
     for line in sent.order_by("-created_at", "-id")[: context.most]:
+        about = ", ".join(tasks_named(line))
         yield Line(
             at=line.created_at,
             source=REMINDERS,
             title=f"{line.summary} ({line.get_channel_display()})",
-            detail=line.details if sees_customers else "",
+            detail="\n".join([*([f"About: {about}"] if about else []), *([line.details] if sees_customers else [])]),
             who=line.get_actor_type_display(),
             kind="notice",
         )

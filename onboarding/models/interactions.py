@@ -20,7 +20,7 @@ class Interaction(models.Model):
     summary = models.CharField(max_length=255)
     details = models.TextField(blank=True)
     metadata = models.JSONField(null=True, blank=True)
-    # The outbox message of a nudge: what became of it is read there.
+    # The outbox message of a nudge: what became of it is read there. One that names several tasks has no `task`.
     message_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField()
 
@@ -29,12 +29,14 @@ class Interaction(models.Model):
         indexes: ClassVar = [
             # The log of one journey, newest first.
             models.Index(fields=["journey", "-created_at", "-id"], name="interactions_of_journey_newest"),
-            # From a message to what it was about.
-            models.Index(
-                fields=["message_id"], name="interactions_by_message", condition=models.Q(message_id__isnull=False)
-            ),
         ]
         constraints: ClassVar = [
+            # Also from a message to what it was about.
+            models.UniqueConstraint(
+                name="one_interaction_of_a_message_per_journey",
+                fields=["message_id", "journey"],
+                condition=models.Q(message_id__isnull=False),
+            ),
             models.CheckConstraint(
                 name="interaction_actor_is_known", condition=models.Q(actor_type__in=ActorType.values)
             ),

@@ -10,7 +10,7 @@ from tests.onboarding.many_due import MESSAGES, fill
 
 AT_LEAST = 0.1
 SWEEPERS = 2
-# What a sweep writes about one client with three tasks: a message, three interactions, three decisions, two updates.
+# What a sweep writes about one client with three tasks: a message, an interaction, three decisions, two updates.
 SAME_ROWS = (
     """
     INSERT INTO outbox_message (id, topic, channel, recipient, recipient_id, category, payload, dedupe_key, state, due_at,
@@ -22,9 +22,9 @@ SAME_ROWS = (
     """
     INSERT INTO onboarding_interactions (id, journey_id, task_id, actor_type, channel, summary, details, metadata, message_id,
         created_at)
-    SELECT gen_random_uuid(), journey_id, id, 'system', 'other', 'bench', repeat('x', 100),
-        jsonb_build_object('nudge', repeat('x', 200)), gen_random_uuid(), created_at
-    FROM onboarding_tasks
+    SELECT gen_random_uuid(), id, NULL, 'system', 'other', 'bench', repeat('x', 100),
+        jsonb_build_object('nudge', repeat('x', 800)), gen_random_uuid(), created_at
+    FROM onboarding_journeys
     """,
     """
     INSERT INTO onboarding_nudgedecision (id, journey_id, task_id, policy_version, action, reason, next_due_at, message_id,

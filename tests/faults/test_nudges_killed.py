@@ -45,5 +45,5 @@ def test_after_a_sweeper_was_killed_another_writes_to_the_rest_and_to_nobody_twi
         assert sweeper.process.wait() == 0, sweeper.log.read_text()
     assert clients_by_messages() == {1: CLIENTS}
     assert set(Task.objects.values_list("nudges_sent", flat=True)) == {1}
-    assert Interaction.objects.count() == NudgeDecision.objects.count() == 3 * CLIENTS
+    assert (Interaction.objects.count(), NudgeDecision.objects.count()) == (CLIENTS, 3 * CLIENTS)
     assert sum(NudgeSweepRun.objects.values_list("decided", flat=True)) == 3 * CLIENTS

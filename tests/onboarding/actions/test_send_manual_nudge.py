@@ -62,7 +62,9 @@ def test_an_email_is_written_with_its_interaction_and_counts_as_a_touch(begin, n
     assert (row.actor_type, row.channel, row.message_id) == ("operator", "email", message.pk)
     assert row.details == "Your files\n\nPlease send them.\n\nThank you."
     key = f"{journey.pk}:manual:email"
-    assert row.metadata == {"nudge": {"key": key, "triggered_by": "bob", "channel": "email", "manual": True}}
+    assert row.metadata == {
+        "nudge": {"key": key, "triggered_by": "bob", "channel": "email", "manual": True, "tasks": []}
+    }
     journey.refresh_from_db()
     assert (journey.last_touch_at, journey.nudge_due_at) == (now + HOUR, now + 25 * HOUR)
 

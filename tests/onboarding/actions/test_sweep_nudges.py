@@ -10,6 +10,7 @@ from checkout.states import OrderStatus
 from onboarding.actions.purge_nudge_runs import purge_nudge_runs
 from onboarding.actions.sweep_nudges import sweep_nudges
 from onboarding.contacts import shown_metadata
+from onboarding.explain import explain_journey
 from onboarding.models import Interaction, Journey, NudgeDecision, NudgePolicy, NudgeSweepRun, Task
 from onboarding.rules.nudges import Action
 from onboarding.sweep import plan_sweep, run_sweep
@@ -65,10 +66,16 @@ def test_idle_tasks_of_one_client_leave_in_one_message(begin, sweep, now):
 
 def test_an_interaction_names_key_reason_and_hours_and_later_what_became_of_the_message_d_36(begin, sweep, now):
     journey = begin()
+    Task.objects.exclude(slug="intake").update(status="blocked")
     sweep(now + IDLE + 2 * HOUR)
     task = journey.tasks.get(slug="intake")
-    row = Interaction.objects.get(task=task)
-    assert (row.actor_type, row.channel, row.message_id) == ("system", "email", messages().get().pk)
+    row = Interaction.objects.get()
+    assert (row.actor_type, row.channel, row.message_id, row.task_id) == (
+        "system",
+        "email",
+        messages().get().pk,
+        task.pk,
+    )
     assert shown_metadata([row])[row.pk] == {
         "nudge": {
             "key": f"{task.pk}:task_idle",
@@ -78,8 +85,38 @@ def test_an_interaction_names_key_reason_and_hours_and_later_what_became_of_the_
             "automated": True,
             "idle_hours": 26,
             "delivery_status": "queued",
+            "tasks": [
+                {
+                    "task_id": str(task.pk),
+                    "title": "Tell us about your campaign",
+                    "key": f"{task.pk}:task_idle",
+                    "reason": "task_idle",
+                    "idle_hours": 26,
+                }
+            ],
         }
     }
+
+
+def test_a_message_about_several_tasks_is_one_interaction_that_names_them_all(begin, sweep, now):
+    journey = begin()
+    sweep(now + IDLE)
+    row = Interaction.objects.get()
+    tasks = {task.slug: str(task.pk) for task in journey.tasks.all()}
+    nudge = row.metadata["nudge"]
+    assert (row.task_id, row.message_id) == (None, messages().get().pk)
+    assert nudge["key"] == f"{tasks['intake']}:task_idle"
+    assert [task["key"] for task in nudge["tasks"]] == [
+        f"{tasks[slug]}:task_idle" for slug in ("intake", "assets", "collaboration")
+    ]
+    assert [task["title"] for task in nudge["tasks"]] == [task["title"] for task in messages().get().payload["tasks"]]
+
+
+def test_a_reminder_about_several_tasks_touched_each_of_them(begin, sweep, now):
+    journey = begin()
+    sweep(now + IDLE)
+    facts = explain_journey(journey, now=now + IDLE).journey
+    assert {task.last_touch_at for task in facts.tasks} == {now + IDLE}
 
 
 def test_a_second_sweep_finds_nothing_due_d_09(begin, sweep, now):
@@ -133,7 +170,8 @@ def test_two_journeys_of_one_client_make_one_message_with_a_link_for_each(begin,
         f"Order {first.order.order_number}",
         f"Order {second.order.order_number}",
     }
-    assert Interaction.objects.filter(message_id=messages().get().pk).count() == 6
+    rows = Interaction.objects.filter(message_id=messages().get().pk)
+    assert {row.journey_id: len(row.metadata["nudge"]["tasks"]) for row in rows} == {first.pk: 3, second.pk: 3}
 
 
 def test_a_batch_takes_the_other_due_journeys_of_its_clients_with_it(begin, place, now):
