@@ -3,7 +3,6 @@
 Analytics owns it: it stands above all domains and may ask each for its figures; guardrails and escalations only cite its address.
 """
 
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -12,10 +11,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from analytics.console.reports_chart import draw_trend
-from onboarding.api.cursors import ConversionSlice, read_conversion_cursor, read_moment
+from onboarding.api.cursors import ConversionsPage, read_conversion_cursor
 from onboarding.queries.experiments import list_conversions
 from onboarding.queries.variants import list_variants, read_trend
 from onboarding.rules.conversions import Conversion
+from onboarding.slices import Slice, read_slice, slice_of
 from smplat import clock
 from smplat.console.pages import ConsolePage
 
@@ -41,14 +41,14 @@ class ReportsPage(ConsolePage):
         return self.request.GET.get(CURSOR, "").replace("\0", "").strip()
 
     @cached_property
-    def chosen(self) -> ConversionSlice:
+    def chosen(self) -> ConversionsPage:
         """The slice that the cursor names; without one what is known now."""
         now = clock.now()
-        return read_conversion_cursor(self.cursor, now=now) if self.cursor else ConversionSlice(now)
+        return read_conversion_cursor(self.cursor, now=now) if self.cursor else ConversionsPage(slice_of(now))
 
     def get_page(self) -> dict[str, Any]:
-        known_at, pinned = self.chosen.known_at, self.chosen.after_slug
-        ranking = list_conversions(known_at=known_at)
+        known, pinned = self.chosen.slice, self.chosen.after_slug
+        ranking = list_conversions(known)
         shown = ranking_from(ranking, pinned)[:MOST_EXPERIMENTS]
         slugs = [conversion.slug for conversion in shown]
         top = slugs[:TREND_EXPERIMENTS]
@@ -56,15 +56,15 @@ class ReportsPage(ConsolePage):
             "label": HISTORICAL if self.cursor else LIVE,
             "is_historical": bool(self.cursor),
             "cursor": self.cursor,
-            "is_moment": read_moment(self.cursor) is not None,
+            "is_slice": read_slice(self.cursor) is not None,
             "pinned": pinned,
-            "known_at": known_at,
+            "known_at": known.known_at,
             "rows": [(conversion, amounts_of(conversion)) for conversion in shown],
-            "variants": list_variants(slugs, known_at=known_at),
-            "chart": draw_trend(read_trend(top, known_at=known_at)) if top else None,
+            "variants": list_variants(slugs, known=known),
+            "chart": draw_trend(read_trend(top, known=known)) if top else None,
             "trend_names": top,
             "clear_url": f"{reverse('admin:reports')}#{ANCHOR}",
-            "slice_url": slice_link(known_at),
+            "slice_url": slice_link(known),
             "funnel_url": reverse("admin:analytics_funnel"),
         }
 
@@ -93,7 +93,7 @@ def amounts_of(conversion: Conversion) -> dict[str, Any]:
     return {total.currency: total.order_total for total in conversion.totals}
 
 
-def slice_link(known_at: datetime) -> str:
-    """The address that shows the figures of this moment for ever."""
-    query = urlencode({CURSOR: known_at.isoformat().replace("+00:00", "Z")})
+def slice_link(known: Slice) -> str:
+    """The address that shows the figures of this slice for ever."""
+    query = urlencode({CURSOR: str(known)})
     return f"{settings.API_BASE_URL}{reverse('admin:reports_cited')}?{query}#{ANCHOR}"

@@ -2,66 +2,63 @@
 
 import base64
 import binascii
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
-
+from onboarding.slices import Slice, read_slice, slice_of
 from smplat.api.pagination import decode_cursor
-
-# An offset's plus that nobody escaped arrives as a space.
-_UNESCAPED = re.compile(r"(T\S+) (\d\d:?\d\d)$")
-_MARK = "conversions"
+from smplat.snapshots import Snapshot, read_snapshot, take_snapshot
 
 
 @dataclass(frozen=True)
-class ConversionSlice:
-    """What was known at a moment, from the experiment after this one on; an empty slug: from the top."""
+class EventsPage:
+    """Records of a snapshot: after a keyset position, or strictly older than a moment."""
 
-    known_at: datetime
+    snapshot: Snapshot
+    after: tuple[datetime, UUID] | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ConversionsPage:
+    """A slice, from the experiment after this one on; an empty slug: from the top."""
+
+    slice: Slice
     after_slug: str = ""
 
 
-def read_events_cursor(text: str) -> tuple[tuple[datetime, UUID] | None, datetime | None]:
-    """A keyset position, or a moment that all records are older than.
+def read_events_cursor(text: str) -> EventsPage:
+    """The page after a place, or what was recorded before a moment: of a snapshot that the cursor names, or of now.
 
     Raises:
         ValidationFailed: it is neither.
     """
-    moment = read_moment(text)
-    return (None, moment) if moment else (decode_cursor(text), None)
+    cited = read_slice(text)
+    if cited:
+        return EventsPage(cited.snapshot, before=cited.known_at)
+    place, _, snapshot_text = text.partition("~")
+    return EventsPage(read_snapshot(snapshot_text) or take_snapshot(), after=decode_cursor(place))
 
 
-def read_conversion_cursor(text: str, *, now: datetime) -> ConversionSlice:
-    """The slice that a cursor names: a moment, a place within a slice, or an experiment in the live ranking."""
-    moment = read_moment(text)
-    if moment:
-        return ConversionSlice(min(moment, now))
-    return _decode(text) or ConversionSlice(now, after_slug=text)
+def read_conversion_cursor(text: str, *, now: datetime) -> ConversionsPage:
+    """The page that a cursor names: a slice, a place within one, or an experiment in the live ranking."""
+    cited = read_slice(text)
+    if cited:
+        return ConversionsPage(replace(cited, known_at=min(cited.known_at, now)))
+    return _decode(text) or ConversionsPage(slice_of(now), after_slug=text)
 
 
-def write_conversion_cursor(place: ConversionSlice) -> str:
+def write_conversion_cursor(place: ConversionsPage) -> str:
     """The place after an experiment in a slice; what is recorded meanwhile moves nobody in it."""
-    plain = f"{_MARK} {place.known_at.isoformat()} {place.after_slug}"
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{place.slice} {place.after_slug}".encode()).decode().rstrip("=")
 
 
-def read_moment(text: str) -> datetime | None:
-    """A moment in ISO 8601; naive ones are UTC. None when it is something else."""
-    try:
-        moment = parse_datetime(_UNESCAPED.sub(r"\1+\2", text))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
-
-
-def _decode(text: str) -> ConversionSlice | None:
+def _decode(text: str) -> ConversionsPage | None:
     try:
         plain = base64.b64decode(f"{text}{'=' * (-len(text) % 4)}", altchars=b"-_", validate=True).decode()
-        mark, moment, slug = plain.split(" ", 2)
-        known_at = datetime.fromisoformat(moment)
     except (binascii.Error, ValueError):
         return None
-    return ConversionSlice(known_at, slug) if mark == _MARK and known_at.tzinfo and slug else None
+    cited, _, slug = plain.partition(" ")
+    found = read_slice(cited) if slug else None
+    return ConversionsPage(found, slug) if found else None

@@ -188,6 +188,7 @@ CONVERSIONS: Final = {
     "nextCursor": None,
     "cursor": "2026-02-03T12:00:00Z",
     "knownAt": "2026-02-03T12:00:00Z",
+    "sliceCursor": "2026-02-03T12:00:00Z~745.3.1",
 }
 EVENT_INPUT: Final = {
     "type": "object",

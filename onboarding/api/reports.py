@@ -5,7 +5,8 @@ from rest_framework.request import Request
 
 from onboarding.api import openapi
 from onboarding.api.cursors import (
-    ConversionSlice,
+    ConversionsPage,
+    EventsPage,
     read_conversion_cursor,
     read_events_cursor,
     write_conversion_cursor,
@@ -14,6 +15,7 @@ from onboarding.api.operator_rendering import conversion_body, segment_body
 from onboarding.api.serializers import ConversionsQuery, ExperimentEventsQuery
 from onboarding.queries.experiments import list_conversions, list_segments
 from onboarding.rules.conversions import page_after_slug
+from onboarding.slices import slice_of
 from smplat import clock
 from smplat.api.errors import ValidationFailed
 from smplat.api.inputs import read_input
@@ -21,6 +23,7 @@ from smplat.api.pagination import encode_cursor
 from smplat.api.responses import answer
 from smplat.api.scopes import Scope
 from smplat.api.views import ApiView
+from smplat.snapshots import take_snapshot
 
 
 class ExperimentEventsView(ApiView):
@@ -33,11 +36,12 @@ class ExperimentEventsView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Newest first, one row for each experiment of an event; pages lose no sibling."""
         query = read_input(ExperimentEventsQuery, request.query_params.dict(), source="query")
-        after, before = read_events_cursor(query["cursor"]) if "cursor" in query else (None, None)
-        found = list_segments(after=after, before=before, limit=query["limit"] + 1)
+        place = read_events_cursor(query["cursor"]) if "cursor" in query else EventsPage(take_snapshot())
+        found = list_segments(snapshot=place.snapshot, after=place.after, before=place.before, limit=query["limit"] + 1)
         page = found[: query["limit"]]
         last = page[-1] if len(found) > len(page) else None
-        cursor = encode_cursor(moment=last.recorded_at, row_id=last.pk) if last else None
+        # The pages that follow are of the same snapshot: what is committed meanwhile moves nobody.
+        cursor = f"{encode_cursor(moment=last.recorded_at, row_id=last.pk)}~{place.snapshot}" if last else None
         return answer({"events": [segment_body(segment) for segment in page], "nextCursor": cursor})
 
 
@@ -52,16 +56,17 @@ class ExperimentConversionsView(ApiView):
         """Best first, each order once: live, or exactly as known at a moment, even when that was nothing."""
         query = read_input(ConversionsQuery, request.query_params.dict(), source="query")
         sent, now = query.get("cursor"), clock.now()
-        place = read_conversion_cursor(sent, now=now) if sent is not None else ConversionSlice(now)
-        ranking = list_conversions(known_at=place.known_at)
+        place = read_conversion_cursor(sent, now=now) if sent is not None else ConversionsPage(slice_of(now))
+        ranking = list_conversions(place.slice)
         rest = page_after_slug(ranking, place.after_slug) if place.after_slug else ranking
         page = rest[: query["limit"]]
-        following = ConversionSlice(place.known_at, page[-1].slug) if len(rest) > len(page) else None
+        following = ConversionsPage(place.slice, page[-1].slug) if len(rest) > len(page) else None
         return answer(
             {
                 "metrics": [conversion_body(conversion) for conversion in page],
                 "nextCursor": write_conversion_cursor(following) if following else None,
                 "cursor": sent,
-                "knownAt": place.known_at,
+                "knownAt": place.slice.known_at,
+                "sliceCursor": str(place.slice),
             }
         )

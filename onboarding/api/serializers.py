@@ -10,6 +10,8 @@ from smplat.api.inputs import Input
 
 MAX_ENTRIES = 100
 WORD_LENGTH = 255
+# One names every transaction that was running.
+LONGEST_CURSOR = 2000
 
 
 class PlatformContextInput(Input):
@@ -115,14 +117,14 @@ class JourneyListQuery(Input):
 
 
 class ExperimentEventsQuery(Input):
-    """A page of experiment records; `cursor` is a `nextCursor` or an ISO moment (strictly older records follow)."""
+    """A page of experiment records; `cursor` is a `nextCursor`, a `sliceCursor` or an ISO moment (strictly older records follow)."""
 
     limit = serializers.IntegerField(min_value=1, max_value=1000, default=250)
-    cursor = serializers.CharField(max_length=200, required=False)
+    cursor = serializers.CharField(max_length=LONGEST_CURSOR, required=False)
 
 
 class ConversionsQuery(Input):
-    """A page of conversions; `cursor` is a `nextCursor`, an ISO moment (as known then) or an experiment's slug."""
+    """A page of conversions; `cursor` is a `nextCursor`, a `sliceCursor`, an ISO moment (as known then) or an experiment's slug."""
 
     limit = serializers.IntegerField(min_value=1, max_value=100, default=25)
-    cursor = serializers.CharField(max_length=600, required=False)
+    cursor = serializers.CharField(max_length=LONGEST_CURSOR, required=False)

@@ -11,18 +11,20 @@ from django.db.models import Q
 
 from onboarding.models import ExperimentSegment
 from onboarding.rules.conversions import Conversion, CurrencyLine, rank_conversions
+from onboarding.slices import Slice
+from smplat.snapshots import Snapshot
 
 # Each order once for each experiment, whatever the number of its events; then by currency.
-_CONVERSIONS = """
+_CONVERSIONS = f"""
     SELECT once.slug, ordered.currency, count(*), sum(ordered.total),
            coalesce(sum(ordered.loyalty_projection_points), 0), max(once.last_at)
     FROM (
         SELECT slug, order_id, max(recorded_at) AS last_at FROM onboarding_experiment_segments
-        WHERE recorded_at <= %s GROUP BY slug, order_id
+        WHERE {Slice.SQL} GROUP BY slug, order_id
     ) AS once
     JOIN checkout_order AS ordered ON ordered.id = once.order_id
     GROUP BY once.slug, ordered.currency
-"""
+"""  # noqa: S608 - constants, values travel as parameters
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,13 @@ def as_seen(segment: ExperimentSegment) -> ExperimentSeen:
 
 
 def list_segments(
-    *, after: tuple[datetime, UUID] | None, before: datetime | None, limit: int
+    *, snapshot: Snapshot, after: tuple[datetime, UUID] | None, before: datetime | None, limit: int
 ) -> list[ExperimentSegment]:
-    """Segments with their orders, newest first: after a keyset position, or strictly older than a moment."""
-    segments = ExperimentSegment.objects.select_related("order").order_by("-recorded_at", "-id")
+    """Segments of a snapshot with their orders, newest first: after a keyset position, or strictly older than a moment."""
+    of_snapshot = ExperimentSegment.objects.filter(committed_in__lt=snapshot.high).exclude(
+        committed_in__in=snapshot.running
+    )
+    segments = of_snapshot.select_related("order").order_by("-recorded_at", "-id")
     if after is not None:
         segments = segments.extra(
             where=["(onboarding_experiment_segments.recorded_at, onboarding_experiment_segments.id) < (%s, %s)"],
@@ -86,8 +91,8 @@ def list_segments(
     return list(segments[:limit])
 
 
-def list_conversions(*, known_at: datetime) -> list[Conversion]:
-    """All experiments, best first, from what was recorded until that moment: a later record changes nothing about it."""
+def list_conversions(known: Slice) -> list[Conversion]:
+    """All experiments, best first, from what the slice holds: nothing that is committed later changes it."""
     with connection.cursor() as cursor:
-        cursor.execute(_CONVERSIONS, [known_at])
+        cursor.execute(_CONVERSIONS, known.parameters)
         return rank_conversions(CurrencyLine(*row) for row in cursor.fetchall())

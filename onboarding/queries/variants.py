@@ -1,33 +1,35 @@
-"""What the variants of experiments were and how many orders met them, as known at a moment. Source: contract 3.16."""
+"""What the variants of experiments were and how many orders met them, of a slice. Source: contract 3.16."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 
+from onboarding.slices import Slice
+
 # Words of a status that say that a variant does not run, wherever they stand in it.
 STANDSTILL = ("pause", "stall", "hold", "block", "ended", "fail")
 TREND_DAYS = 10
 
 # The newest record of each variant, and the orders that met it; an order counts once.
-_VARIANTS = """
+_VARIANTS = f"""
     SELECT newest.slug, newest.variant_key, coalesce(newest.variant_name, ''), newest.is_control, coalesce(newest.status, ''),
            counted.orders, newest.recorded_at
     FROM (
         SELECT DISTINCT ON (slug, variant_key) * FROM onboarding_experiment_segments
-        WHERE recorded_at <= %(known_at)s AND slug = ANY(%(slugs)s) ORDER BY slug, variant_key, recorded_at DESC, id DESC
+        WHERE {Slice.SQL} AND slug = ANY(%(slugs)s) ORDER BY slug, variant_key, recorded_at DESC, id DESC
     ) AS newest
     JOIN (
         SELECT slug, variant_key, count(DISTINCT order_id) AS orders FROM onboarding_experiment_segments
-        WHERE recorded_at <= %(known_at)s AND slug = ANY(%(slugs)s) GROUP BY slug, variant_key
+        WHERE {Slice.SQL} AND slug = ANY(%(slugs)s) GROUP BY slug, variant_key
     ) AS counted USING (slug, variant_key)
     ORDER BY newest.slug, counted.orders DESC, newest.variant_key
-"""
-_TREND = """
+"""  # noqa: S608 - constants, values travel as parameters
+_TREND = f"""
     SELECT slug, (recorded_at AT TIME ZONE 'UTC')::date AS day, count(DISTINCT order_id)
     FROM onboarding_experiment_segments
-    WHERE recorded_at >= %(since)s AND recorded_at <= %(known_at)s AND slug = ANY(%(slugs)s) GROUP BY slug, day
-"""
+    WHERE recorded_at >= %(since)s AND {Slice.SQL} AND slug = ANY(%(slugs)s) GROUP BY slug, day
+"""  # noqa: S608 - constants, values travel as parameters
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,19 @@ class Trend:
     orders: dict[str, list[int]]
 
 
-def list_variants(slugs: list[str], *, known_at: datetime) -> list[Variant]:
+def list_variants(slugs: list[str], *, known: Slice) -> list[Variant]:
     """The variants of these experiments, those that most orders met first within each."""
     with connection.cursor() as cursor:
-        cursor.execute(_VARIANTS, {"known_at": known_at, "slugs": slugs})
+        cursor.execute(_VARIANTS, {**known.parameters, "slugs": slugs})
         return [Variant(*row) for row in cursor.fetchall()]
 
 
-def read_trend(slugs: list[str], *, known_at: datetime) -> Trend:
-    """The last days up to the moment."""
-    last = known_at.astimezone(UTC).date()
+def read_trend(slugs: list[str], *, known: Slice) -> Trend:
+    """The last days up to the slice's moment."""
+    last = known.known_at.astimezone(UTC).date()
     days = tuple(last - timedelta(days=back) for back in reversed(range(TREND_DAYS)))
     since = datetime.combine(days[0], time.min, tzinfo=UTC)
     with connection.cursor() as cursor:
-        cursor.execute(_TREND, {"known_at": known_at, "since": since, "slugs": slugs})
+        cursor.execute(_TREND, {**known.parameters, "since": since, "slugs": slugs})
         counts = {(slug, day): orders for slug, day, orders in cursor.fetchall()}
     return Trend(days, {slug: [counts.get((slug, day), 0) for day in days] for slug in slugs})
