@@ -3,18 +3,17 @@
 import csv
 import io
 import json
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import connection
 
-from analytics.export import COLUMNS, export_offer_events
-from analytics.management.commands import export_offer_events as command
 from analytics.models import OfferEvent
 from smplat import clock
-from smplat.exports.formats import NdjsonWriter
+from smplat.exports import row_stream
 
 HEADER = "id,created_at,offer_slug,target_slug,event_type,action,cart_total,currency,order_reference,metadata"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +30,18 @@ def export(path, **options):
     told = io.StringIO()
     call_command("export_offer_events", output=path, stdout=told, **options)
     return path.read_bytes().decode(), told.getvalue()
+
+
+@contextmanager
+def table_locked():
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE checkout_offer_events IN ACCESS EXCLUSIVE MODE")
+        yield
+    finally:
+        other.close()
 
 
 def test_rows_are_newest_first_and_older_than_the_lookback_are_left_out(tmp_path):
@@ -69,19 +80,31 @@ def test_json_holds_an_object_for_metadata_and_a_string_for_the_cart_total(tmp_p
     assert "città" in text
 
 
-def test_ndjson_out_of_the_database_is_what_python_would_write(tmp_path):
+def test_ndjson_holds_what_json_holds_whatever_the_text(tmp_path):
     odd = 'a\\b\\\\c"d\te\nf\rg\x01\x0b\x7f\u2028é💣\\N\\.'
     an_event()
     an_event(
         offer_slug=odd, action="\\", order_reference=odd, cart_total=Decimal("0.10"), metadata={odd: [odd, 1.50, {}]}
     )
     text, told = export(tmp_path / "events.ndjson", format="ndjson")
-    buffer = io.BytesIO()
-    since = clock.now() - timedelta(days=1)
-    export_offer_events(since=since, writer=NdjsonWriter(buffer, COLUMNS), on_written=lambda _: None)
-    assert text == buffer.getvalue().decode()
-    assert json.loads(text.split("\n")[0])["offer_slug"] == odd
+    rows = json.loads(export(tmp_path / "events.json", format="json")[0])
+    assert [json.loads(line) for line in text.rstrip("\n").split("\n")] == rows
+    assert rows[0]["offer_slug"] == odd
     assert told.startswith("exported=2 format=ndjson")
+
+
+def test_moments_of_whole_seconds_have_their_microseconds_in_ndjson(tmp_path):
+    whole = clock.now().replace(microsecond=0)
+    an_event(created_at=whole)
+    (line,) = export(tmp_path / "events.ndjson", format="ndjson")[0].splitlines()
+    assert json.loads(line)["created_at"] == whole.isoformat(timespec="microseconds")
+
+
+def test_more_rows_than_a_chunk_come_once_and_in_order(tmp_path, monkeypatch):
+    monkeypatch.setattr(row_stream, "CHUNK_ROWS", 3)
+    events = [an_event(days_ago=number / 100) for number in range(8)]
+    text, _ = export(tmp_path / "events.ndjson", format="ndjson")
+    assert [json.loads(line)["id"] for line in text.splitlines()] == [str(event.pk) for event in events]
 
 
 def test_csv_encodes_metadata_as_json_and_runs_no_formula(tmp_path):
@@ -116,16 +139,17 @@ def test_a_lookback_that_makes_no_sense_is_refused(tmp_path, days):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_failing_query_keeps_the_old_file_and_says_so(tmp_path, monkeypatch):
-    path = tmp_path / "events.csv"
+@pytest.mark.parametrize("chosen", ["csv", "ndjson"])
+def test_a_failing_query_keeps_the_old_file_and_says_so(tmp_path, chosen):
+    path = tmp_path / "events"
     path.write_text("yesterday")
-
-    def fail(**_: object):
-        raise OperationalError("server closed the connection")
-
-    monkeypatch.setattr(command, "export_offer_events", fail)
-    with pytest.raises(CommandError, match="server closed the connection"):
-        call_command("export_offer_events", output=path)
+    with table_locked(), connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+        try:
+            with pytest.raises(CommandError, match="did not deliver the events: canceling statement due to lock"):
+                call_command("export_offer_events", output=path, format=chosen)
+        finally:
+            cursor.execute("RESET lock_timeout")
     assert (path.read_text(), len(list(tmp_path.iterdir()))) == ("yesterday", 1)
 
 
