@@ -8,7 +8,8 @@ from uuid import UUID
 from checkout.errors import OrderNotFound
 from checkout.models import Order
 from onboarding.journeys import write_event
-from onboarding.models import ExperimentSegment, JourneyEvent
+from onboarding.models import ExperimentOrder, ExperimentSegment, Journey, JourneyEvent
+from onboarding.models.events import ANY_VARIANT
 from onboarding.opening import hold_or_open_journey
 from onboarding.states import JourneyEventType
 from smplat.db import Receipt, require_transaction, transaction
@@ -57,11 +58,12 @@ def record_experiments(
 def _write(*, order_id: UUID, experiments: Sequence[Experiment], now: datetime) -> None:
     require_transaction()
     held, _ = hold_or_open_journey(order_id=order_id, at=now, now=now)
+    at = max(now, _newest_record_of(held.journey) or now)
     event = write_event(
         journey=held.journey,
         event_type=JourneyEventType.PRICING_EXPERIMENT_SEGMENT,
         metadata={"experiments": [asdict(experiment) for experiment in experiments]},
-        at=now,
+        at=at,
     )
     # Ids grow as they are made: the last entry first, so that newest-first lists show the entries in their order.
     ExperimentSegment.objects.bulk_create(
@@ -70,6 +72,32 @@ def _write(*, order_id: UUID, experiments: Sequence[Experiment], now: datetime) 
             for position in reversed(range(len(experiments)))
         ]
     )
+
+    _count_once(held.journey.order, experiments=experiments, at=at)
+
+
+def _newest_record_of(journey: Journey) -> datetime | None:
+    """Clocks of two servers differ: the records of an order stay in the order in which they were committed."""
+    records = ExperimentSegment.objects.filter(journey=journey).order_by("-recorded_at")
+    return records.values_list("recorded_at", flat=True).first()
+
+
+def _count_once(order: Order, *, experiments: Sequence[Experiment], at: datetime) -> None:
+    """What the order has met already is counted already."""
+    met = {(one.slug, variant_key) for one in experiments for variant_key in (ANY_VARIANT, one.variant_key)}
+    rows = [
+        ExperimentOrder(
+            order=order,
+            slug=slug,
+            variant_key=variant_key,
+            currency=order.currency,
+            total=order.total,
+            loyalty_points=order.loyalty_projection_points or 0,
+            recorded_at=at,
+        )
+        for slug, variant_key in sorted(met)
+    ]
+    ExperimentOrder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _segment(experiment: Experiment, *, event: JourneyEvent, position: int) -> ExperimentSegment:

@@ -1,5 +1,5 @@
 from onboarding.models.artifacts import Artifact
-from onboarding.models.events import ExperimentSegment, JourneyEvent
+from onboarding.models.events import ExperimentOrder, ExperimentSegment, JourneyEvent
 from onboarding.models.interactions import Interaction
 from onboarding.models.journeys import Journey, Task
 from onboarding.models.nudges import NudgeDecision, NudgePolicy, NudgeSweepRun
@@ -8,6 +8,7 @@ from onboarding.models.templates import JourneyTemplate, TemplateTask
 
 __all__ = [
     "Artifact",
+    "ExperimentOrder",
     "ExperimentSegment",
     "Interaction",
     "Journey",

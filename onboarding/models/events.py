@@ -72,6 +72,10 @@ class ExperimentSegment(Evidence):
             models.Index(Lower("slug"), Lower("variant_key"), name="segments_by_experiment"),
             # What one journey took part in, newest first.
             models.Index(fields=["journey", "-recorded_at", "-id"], name="segments_of_journey_newest"),
+            # The newest record of one experiment, and its last days.
+            models.Index(fields=["slug", "-recorded_at"], name="segments_of_experiment_newest"),
+            # The newest record of one variant.
+            models.Index(fields=["slug", "variant_key", "-recorded_at", "-id"], name="segments_of_variant_newest"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_segment_per_position_of_an_event", fields=["event", "position"]),
@@ -79,3 +83,41 @@ class ExperimentSegment(Evidence):
 
     def __str__(self) -> str:
         return f"{self.slug}: {self.variant_key}"
+
+
+# Stands for an experiment as a whole, where each of its variants has its key.
+ANY_VARIANT = ""
+
+
+class ExperimentOrder(Evidence):
+    """An order that met an experiment, and one of its variants, for the first time: reports count these and nothing else.
+
+    It keeps what the order was worth then, so that a figure needs no other table and a cited one never changes.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
+    slug = models.CharField(max_length=255)
+    variant_key = models.CharField(max_length=255, blank=True, help_text="Empty: the experiment, whichever variant.")
+    currency = models.CharField(max_length=3)
+    total = models.DecimalField(max_digits=12, decimal_places=2)
+    loyalty_points = models.IntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta(Evidence.Meta):
+        db_table = "onboarding_experiment_orders"
+        indexes: ClassVar = [
+            # Sums over all experiments, or over the variants of some, from the index alone.
+            models.Index(
+                fields=["variant_key", "slug"],
+                include=["recorded_at", "committed_in", "currency", "total", "loyalty_points"],
+                name="experiment_orders_summed",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="an_order_counts_once_for_an_experiment_and_a_variant", fields=["order", "slug", "variant_key"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.variant_key or 'any variant'}"

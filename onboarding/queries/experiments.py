@@ -10,20 +10,22 @@ from django.db import connection
 from django.db.models import Q
 
 from onboarding.models import ExperimentSegment
+from onboarding.models.events import ANY_VARIANT
 from onboarding.rules.conversions import Conversion, CurrencyLine, rank_conversions
 from onboarding.slices import Slice
 from smplat.snapshots import Snapshot
 
-# Each order once for each experiment, whatever the number of its events; then by currency.
+# The newest record of each is found in an index, one look for each experiment.
 _CONVERSIONS = f"""
-    SELECT once.slug, ordered.currency, count(*), sum(ordered.total),
-           coalesce(sum(ordered.loyalty_projection_points), 0), max(once.last_at)
+    SELECT met.*, newest.recorded_at
     FROM (
-        SELECT slug, order_id, max(recorded_at) AS last_at FROM onboarding_experiment_segments
-        WHERE {Slice.SQL} GROUP BY slug, order_id
-    ) AS once
-    JOIN checkout_order AS ordered ON ordered.id = once.order_id
-    GROUP BY once.slug, ordered.currency
+        SELECT slug, currency, count(*), sum(total), sum(loyalty_points) FROM onboarding_experiment_orders
+        WHERE variant_key = '{ANY_VARIANT}' AND {Slice.SQL} GROUP BY slug, currency
+    ) AS met
+    CROSS JOIN LATERAL (
+        SELECT recorded_at FROM onboarding_experiment_segments AS record
+        WHERE record.slug = met.slug AND {Slice.SQL} ORDER BY recorded_at DESC LIMIT 1
+    ) AS newest
 """  # noqa: S608 - constants, values travel as parameters
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 
+from onboarding.models.events import ANY_VARIANT
 from onboarding.slices import Slice
 
 # Words of a status that say that a variant does not run, wherever they stand in it.
@@ -13,17 +14,18 @@ TREND_DAYS = 10
 
 # The newest record of each variant, and the orders that met it; an order counts once.
 _VARIANTS = f"""
-    SELECT newest.slug, newest.variant_key, coalesce(newest.variant_name, ''), newest.is_control, coalesce(newest.status, ''),
-           counted.orders, newest.recorded_at
+    SELECT met.slug, met.variant_key, coalesce(newest.variant_name, ''), newest.is_control, coalesce(newest.status, ''),
+           met.orders, newest.recorded_at
     FROM (
-        SELECT DISTINCT ON (slug, variant_key) * FROM onboarding_experiment_segments
-        WHERE {Slice.SQL} AND slug = ANY(%(slugs)s) ORDER BY slug, variant_key, recorded_at DESC, id DESC
+        SELECT slug, variant_key, count(*) AS orders FROM onboarding_experiment_orders
+        WHERE variant_key > '{ANY_VARIANT}' AND slug = ANY(%(slugs)s) AND {Slice.SQL} GROUP BY slug, variant_key
+    ) AS met
+    CROSS JOIN LATERAL (
+        SELECT variant_name, is_control, status, recorded_at FROM onboarding_experiment_segments AS record
+        WHERE record.slug = met.slug AND record.variant_key = met.variant_key AND {Slice.SQL}
+        ORDER BY recorded_at DESC, id DESC LIMIT 1
     ) AS newest
-    JOIN (
-        SELECT slug, variant_key, count(DISTINCT order_id) AS orders FROM onboarding_experiment_segments
-        WHERE {Slice.SQL} AND slug = ANY(%(slugs)s) GROUP BY slug, variant_key
-    ) AS counted USING (slug, variant_key)
-    ORDER BY newest.slug, counted.orders DESC, newest.variant_key
+    ORDER BY met.slug, met.orders DESC, met.variant_key
 """  # noqa: S608 - constants, values travel as parameters
 _TREND = f"""
     SELECT slug, (recorded_at AT TIME ZONE 'UTC')::date AS day, count(DISTINCT order_id)
