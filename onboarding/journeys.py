@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from onboarding import policies
+from onboarding.breaches import write_if_missed
 from onboarding.errors import JourneyNotFound, TaskNotFound
 from onboarding.models import Interaction, Journey, JourneyEvent, Task
 from onboarding.rules import nudges
@@ -136,10 +137,12 @@ def write_interaction(
 def change_task_status(
     *, held: Held, task: Task, status: TaskStatus, at: datetime, metadata: dict[str, Any], is_skipped: bool = False
 ) -> None:
-    """Give a task another status, with its event. Nothing happens when it has it already."""
+    """Give a task another status, with its event, and charge a due time that it missed. Nothing happens when it has it already."""
     require_transaction()
     if task.status == status and task.is_skipped == is_skipped:
         return
+    if status is TaskStatus.COMPLETED:
+        write_if_missed(task, journey=held.journey, at=at)
     before, is_reopened = task.status, task.status == TaskStatus.COMPLETED
     task.status, task.is_skipped = status, is_skipped
     task.completed_at = at if status is TaskStatus.COMPLETED else None

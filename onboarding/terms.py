@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from onboarding.breaches import write_if_missed
 from onboarding.interventions import Intervention, TaskChanged, give_term, log
 from onboarding.journeys import Held, as_text, write_event
 from onboarding.models import Task
@@ -10,10 +11,11 @@ from smplat.db import require_transaction
 
 
 def give_due_time(held: Held, task: Task, cause: Intervention, *, due_at: datetime | None) -> TaskChanged:
-    """Set a task's due time; the journey is still to be settled."""
+    """Set a task's due time, and charge the one that it missed; the journey is still to be settled."""
     before = task.due_at
     if before == due_at:
         return TaskChanged(held.journey.pk, task.pk, has_changed=False)
+    write_if_missed(task, journey=held.journey, at=cause.at)
     task.due_at = due_at
     when = f"{due_at:%Y-%m-%d %H:%M} UTC" if due_at else "no due time"
     return give_term(

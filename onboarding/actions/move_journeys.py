@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from onboarding.breaches import write_if_missed
 from onboarding.bulk import hold_journeys
 from onboarding.copying import artifacts_of, due_of, task_of
 from onboarding.errors import TemplateOutdated
@@ -89,6 +90,7 @@ def _move(held: Held, move: Move, cause: Intervention, *, template: JourneyTempl
 
 
 def _drop(held: Held, task: Task, cause: Intervention) -> None:
+    write_if_missed(task, journey=held.journey, at=cause.at)
     task.dropped_at = task.updated_at = cause.at
     task.save()
     write_event(

@@ -9,10 +9,14 @@ from checkout.actors import Actor
 from checkout.models import Order
 from checkout.states import ActorType as CheckoutActor
 from checkout.states import OrderStatus
+from onboarding.actions.change_due_time import change_due_time
+from onboarding.actions.change_journeys import change_journeys
+from onboarding.actions.skip_task import skip_task
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.clock_sweep import Kept, keep_clocks
 from onboarding.clocks import clock_of, report_sides
 from onboarding.models import JourneyEvent, SlaBreach, SlaTurn, Task
+from onboarding.rules.bulk_changes import ShiftDueTimes
 from onboarding.states import ActorType, Side
 from smplat.db import transaction
 from smplat.operations.holds import Subject, place_hold, release_holds
@@ -206,6 +210,60 @@ def test_another_due_time_can_be_breached_again(begin, keep, now):
     Task.objects.filter(slug="intake").update(due_at=now + 3 * DAY)
     assert keep(now + 3 * DAY).breaches == 1
     assert SlaBreach.objects.filter(task__slug="intake").count() == 2
+
+
+def end_by_ticking(journey, task, at):
+    toggle_task(order_id=journey.order_id, task_id=task.pk, completed=True, actor=ActorType.CLIENT, now=at)
+
+
+def end_by_skipping(journey, task, at):
+    skip_task(journey_id=journey.pk, task_id=task.pk, reason="Not needed.", by="bob", now=at)
+
+
+def end_by_moving_the_time(journey, task, at):
+    due_at = at + DAY
+    change_due_time(journey_id=journey.pk, task_id=task.pk, due_at=due_at, reason="Ill.", by="bob", now=at)
+
+
+def end_by_moving_many(journey, task, at):
+    change = ShiftDueTimes(DAY, slug=task.slug)
+    change_journeys(journey_ids=[journey.pk], change=change, expected_digest="", reason="Fair.", by="bob", now=at)
+
+
+ENDS = [end_by_ticking, end_by_skipping, end_by_moving_the_time, end_by_moving_many]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_due_time_missed_between_two_sweeps_is_charged_when_it_is_made_good(end, begin, keep, now):
+    journey = begin()
+    task = journey.tasks.get(slug="intake")
+    end(journey, task, now + 2 * DAY + timedelta(minutes=1))
+    breach = SlaBreach.objects.get()
+    assert (breach.task, breach.due_at, breach.charged_to) == (task, now + 2 * DAY, "client")
+    assert breach.client_seconds == 48 * 3600
+    assert keep(now + 2 * DAY + timedelta(minutes=5)).breaches == 0
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_what_is_done_before_its_due_time_breaches_nothing(end, begin, now):
+    journey = begin()
+    end(journey, journey.tasks.get(slug="intake"), now + 2 * DAY - timedelta(minutes=1))
+    assert not SlaBreach.objects.exists()
+
+
+def test_what_the_sweep_charged_is_not_charged_again_when_it_is_made_good(begin, keep, now):
+    journey = begin()
+    keep(now + 2 * DAY)
+    end_by_ticking(journey, journey.tasks.get(slug="intake"), now + 3 * DAY)
+    assert SlaBreach.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"status": OrderStatus.ON_HOLD}, {"is_backdated": True}])
+def test_making_good_breaches_nothing_when_nothing_was_promised(change, begin, now):
+    journey = begin()
+    Order.objects.update(**change)
+    end_by_ticking(journey, journey.tasks.get(slug="intake"), now + 3 * DAY)
+    assert not SlaBreach.objects.exists()
 
 
 @pytest.mark.parametrize("change", [{"status": OrderStatus.CANCELED}, {"is_backdated": True}])

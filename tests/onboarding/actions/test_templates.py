@@ -11,7 +11,7 @@ from onboarding.actions.move_journeys import move_journeys
 from onboarding.actions.publish_template_version import NewVersion, publish_template_version
 from onboarding.actions.skip_task import skip_task
 from onboarding.errors import CategoryTaken, InvalidTemplate, ReasonMissing, TemplateNotFound, TemplateOutdated
-from onboarding.models import JourneyEvent, JourneyTemplate
+from onboarding.models import JourneyEvent, JourneyTemplate, SlaBreach
 from onboarding.queries.records import compare_journeys
 from onboarding.rules.checklists import Line, MoveTotals
 from onboarding.states import SelfCheck
@@ -144,6 +144,13 @@ def test_a_task_that_was_dropped_counts_again_when_a_version_brings_it_back(publ
     assert tasks["contract"].dropped_at == now + 2 * HOUR
     assert tasks["assets"].artifacts.count() == 1
     assert [one.differences for one in compare_journeys([journey.pk])] == [()]
+
+
+def test_a_task_that_is_dropped_after_its_due_time_has_missed_it(publish, begin, move, now):
+    journey = begin()
+    move(publish(), now=now + 97 * HOUR)
+    breaches = SlaBreach.objects.filter(journey=journey)
+    assert [(breach.task.slug, breach.due_at) for breach in breaches] == [("assets", now + 96 * HOUR)]
 
 
 def test_what_the_self_check_of_an_added_task_asks_for_may_be_there_already(publish, begin, move):
