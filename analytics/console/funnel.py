@@ -4,7 +4,6 @@ import csv
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from analytics.rules.periods import PeriodChoice
 from smplat import clock
 from smplat.console.pages import ConsolePage
 from smplat.exports.csv_cells import guard_text
+from smplat.time_zones import time_zone_names
 
 PERMISSION = "analytics.view_offerevent"
 # More offers than fit a page are in the CSV.
@@ -67,7 +67,7 @@ class FunnelPage(FunnelSource, ConsolePage):
             "choice": self.choice,
             "period": self.choice.period,
             "periods": self._periods(),
-            "zones": sorted(available_timezones()),
+            "zones": sorted(time_zone_names()),
             "stages": list_stages(current, previous),
             "orders": self.rows.distinct_orders,
             "cart_totals": add_money(self.rows.cart_totals.values()),

@@ -1,11 +1,10 @@
 """What the order and checkout endpoints accept. Source: contract 4.5, 4.8 and the additions in contract/README.md 11."""
 
-from zoneinfo import available_timezones
-
 from rest_framework import serializers
 
 from checkout.states import Stage, StageStatus
 from smplat.api.inputs import Input
+from smplat.time_zones import time_zone_names
 
 MAX_ITEMS = 200
 MAX_QUANTITY = 1_000_000
@@ -23,7 +22,7 @@ class CustomerInput(Input):
 
     def validate_timeZone(self, value: str | None) -> str | None:  # noqa: N802 - named after its field
         """An IANA name."""
-        if value and value not in available_timezones():
+        if value and value not in time_zone_names():
             raise serializers.ValidationError("Use an IANA time zone such as Europe/Madrid.")
         return value
 

@@ -1,15 +1,15 @@
 """The people who use the console."""
 
-from zoneinfo import available_timezones
-
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from smplat.time_zones import time_zone_names
+
 
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone."""
-    if name not in available_timezones():
+    if name not in time_zone_names():
         raise ValidationError(f"{name} is not a known time zone, use a name like Europe/Madrid.")
 
 

@@ -1,8 +1,8 @@
 """Time zones a person may choose."""
 
-from zoneinfo import available_timezones
+from smplat.time_zones import time_zone_names
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
     """Every IANA zone, UTC first."""
-    return [("UTC", "UTC")] + [(name, name) for name in sorted(available_timezones() - {"UTC"})]
+    return [("UTC", "UTC")] + [(name, name) for name in sorted(time_zone_names() - {"UTC"})]
