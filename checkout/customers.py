@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
@@ -10,6 +11,10 @@ from django.db.models.functions import Lower
 
 from checkout.models import Customer
 from smplat.db import require_transaction
+from smplat.instances import Columns
+
+CUSTOMER: Final = Columns(Customer, "customer")
+FIND: Final = f"SELECT {CUSTOMER} FROM checkout_customer AS customer WHERE customer.id = %s"  # noqa: S608 - names of columns
 
 
 @dataclass(frozen=True)
@@ -25,17 +30,17 @@ class CustomerDetails:
 def resolve_customer(*, user_id: UUID | None, details: CustomerDetails | None, now: datetime) -> Customer | None:
     """The customer with this id, or else with this address, or a new one; None when the order names nobody.
 
-    What the order says replaces what was known; what it leaves out stays.
+    What the order says replaces what was known; what it leaves out stays. A new one is not stored yet: the caller writes
+    it with the order.
     """
     require_transaction()
     details = details or CustomerDetails()
     if user_id is None and not details.email:
         return None
     _lock_identity(str(user_id or details.email.lower()))
-    found = Customer.objects.filter(pk=user_id) if user_id else customers_at(details.email)
-    customer = found.first()
+    customer = CUSTOMER.first(FIND, [user_id]) if user_id else customers_at(details.email).first()
     if customer is None:
-        return Customer.objects.create(created_at=now, **({"id": user_id} if user_id else {}), **_said(details))
+        return Customer(created_at=now, **({"id": user_id} if user_id else {}), **_said(details))
     changed = {field: value for field, value in _said(details).items() if getattr(customer, field) != value}
     # Somebody erased a moment ago stays erased.
     if changed and Customer.objects.filter(pk=customer.pk, erased_at__isnull=True).update(**changed):

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.urls import reverse
 
 from checkout.models import Escalation, EscalationReason, Order, RecoveryPolicy
@@ -18,6 +19,11 @@ from smplat.outbox.enqueue import Draft, enqueue_all
 TOPIC = "checkout.escalation"
 # For a stage whose policy is gone.
 DEFAULT_DEADLINE = timedelta(hours=4)
+
+# Nearly every order that moves has none: one look that is the change as well.
+RESOLVE_OPEN: Final = """
+UPDATE checkout_escalation SET resolved_at = %s, resolution = %s WHERE order_id = %s AND resolved_at IS NULL RETURNING id
+"""
 
 OPENED = "needs a person"
 CALLED_AGAIN = "still needs a person"
@@ -68,17 +74,12 @@ def call_again(escalations: Sequence[Escalation], *, now: datetime) -> None:
 def resolve_open(*, order_id: UUID, resolution: str, now: datetime) -> None:
     """End the open escalation of an order, if there is one: what it called for has happened."""
     require_transaction()
-    escalation = (
-        Escalation.objects.select_for_update(of=("self",))
-        .select_related("order")
-        .filter(order_id=order_id, resolved_at__isnull=True)
-        .first()
-    )
-    if escalation is None:
-        return
-    escalation.resolved_at, escalation.resolution = now, resolution
-    escalation.save(update_fields=["resolved_at", "resolution"])
-    tell([escalation], what=RESOLVED, now=now, more=resolution)
+    with connection.cursor() as cursor:
+        cursor.execute(RESOLVE_OPEN, [now, resolution, order_id])
+        resolved = [escalation_id for (escalation_id,) in cursor.fetchall()]
+    if resolved:
+        escalations = Escalation.objects.select_related("order").filter(pk__in=resolved)
+        tell(list(escalations), what=RESOLVED, now=now, more=resolution)
 
 
 def tell(escalations: Sequence[Escalation], *, what: str, now: datetime, more: str = "") -> None:

@@ -1,13 +1,16 @@
 """The recovery policy of each stage: shipped defaults, and the row as the rules read it."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from checkout.models import RecoveryPolicy
 from checkout.rules.quiet_hours import QuietHours
 from checkout.rules.recovery import Policy
 from checkout.states import Stage
+from smplat.instances import Columns
 
+POLICY: Final = Columns(RecoveryPolicy, "policy")
+FIND_POLICY: Final = f"SELECT {POLICY} FROM checkout_recoverypolicy AS policy WHERE policy.stage = %s"  # noqa: S608 - names of columns
 HOUR = 60
 # Waits in real marketplaces: payments are approved within minutes mostly, and nine in ten within a day and a half.
 DEFAULTS: dict[Stage, dict[str, Any]] = {
@@ -31,7 +34,7 @@ def create_missing_policies(*, now: datetime) -> int:
 
 def find_policy(stage: Stage) -> Policy | None:
     """The stage's policy as the rules read it; None for a stage that is not recovered."""
-    row = RecoveryPolicy.objects.filter(stage=stage).first()
+    row = POLICY.first(FIND_POLICY, [stage])
     return as_rule(row) if row else None
 
 

@@ -1,21 +1,52 @@
 """Reading and writing where an order and its checkout stand. Both rows are locked order first, so that nobody deadlocks."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from checkout.actors import Actor
+from django.db import connection
+
 from checkout.errors import MovedMeanwhile, OrderNotFound
 from checkout.escalations import resolve_open
-from checkout.models import Orchestration, OrchestrationEvent, Order, OrderStateEvent
+from checkout.log_lines import event_of
+from checkout.models import Orchestration, OrchestrationEvent, Order
 from checkout.moved import announce_moved
 from checkout.policies import find_policy
 from checkout.rules.position import Position, Step
-from checkout.rules.recovery import due_at
-from checkout.states import WORKING, OrderStatus, Stage, StageStatus, StateEventType
+from checkout.rules.recovery import due_at, rest_reason
+from checkout.states import WORKING, OrderStatus, Stage, StageStatus
 from smplat.db import require_transaction
+from smplat.evidence import Evidence
+from smplat.instances import Columns, write_together
+
+PLACED: Final = Columns(Order, "placed")
+CHECKOUT: Final = Columns(Orchestration, "checkout")
+# One round trip for both locks, which PostgreSQL takes in the order in which they are named here. Whatever it had to wait
+# for is in what it answers. No key: rows that only point to the order are written meanwhile.
+HOLD: Final = f"""
+SELECT {PLACED}, {CHECKOUT}
+FROM checkout_order AS placed JOIN checkout_orchestration AS checkout ON checkout.order_id = placed.id
+WHERE placed.id = %s FOR NO KEY UPDATE OF placed, checkout
+"""  # noqa: S608 - names of columns
+# What a move changes.
+ORDER_STATE: Final = ("status", "updated_at")
+CHECKOUT_STATE: Final = (
+    "current_stage",
+    "stage_status",
+    "metadata",
+    "started_at",
+    "completed_at",
+    "failed_at",
+    "stage_entered_at",
+    "last_transition_at",
+    "next_action_at",
+    "recovery_due_at",
+    "prompts_sent",
+    "last_prompt_at",
+    "updated_at",
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +73,24 @@ def hold_order(*, order_id: UUID, now: datetime) -> Held:
         OrderNotFound: there is no such order.
     """
     require_transaction()
-    order = Order.objects.select_for_update().filter(pk=order_id).first()
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [order_id])
+        row = cursor.fetchone()
+    if row is None:
+        return _hold_incomplete(order_id=order_id, now=now)
+    return Held(PLACED.instance(row[: len(PLACED)]), CHECKOUT.instance(row[len(PLACED) :]))
+
+
+def _hold_incomplete(*, order_id: UUID, now: datetime) -> Held:
+    order = Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
     if order is None:
         raise OrderNotFound
     # The order's lock is held, so nobody else creates the missing row meanwhile.
-    orchestration = Orchestration.objects.select_for_update().filter(order=order).first()
-    return Held(order, orchestration or open_orchestration(order=order, now=now))
+    orchestration = Orchestration.objects.select_for_update(no_key=True).filter(order=order).first()
+    if orchestration is None:
+        orchestration, opening = open_orchestration(order=order, now=now)
+        write_together(new=[orchestration, opening])
+    return Held(order, orchestration)
 
 
 def check_still(*, held: Held, seen: Position | None) -> None:
@@ -64,29 +107,24 @@ def check_still(*, held: Held, seen: Position | None) -> None:
         )
 
 
-def open_orchestration(*, order: Order, now: datetime) -> Orchestration:
-    """Create the checkout of an order where the order's status says it stands, with its first event."""
-    require_transaction()
+def open_orchestration(*, order: Order, now: datetime) -> tuple[Orchestration, OrchestrationEvent]:
+    """The checkout of an order where the order's status says it stands, and its first event; the caller writes them."""
     stage = initial_stage(OrderStatus(order.status))
     status = StageStatus.COMPLETED if stage is Stage.COMPLETED else StageStatus.NOT_STARTED
-    orchestration = Orchestration.objects.create(
+    position = Position(OrderStatus(order.status), stage, status)
+    orchestration = Orchestration(
         order=order,
         current_stage=stage,
         stage_status=status,
         completed_at=order.updated_at if stage is Stage.COMPLETED else None,
         stage_entered_at=order.created_at,
         last_transition_at=order.created_at,
-        recovery_due_at=_due_at(
-            order=order,
-            position=Position(OrderStatus(order.status), stage, status),
-            moved_at=order.created_at,
-            waits_until=None,
-        ),
+        recovery_due_at=_due_at(order=order, position=position, moved_at=order.created_at, waits_until=None),
         created_at=now,
         updated_at=now,
     )
-    write_event(orchestration=orchestration, step=Step(stage, status), at=order.created_at, note="created")
-    return orchestration
+    opening = event_of(orchestration=orchestration, step=Step(stage, status), at=order.created_at, note="created")
+    return orchestration, opening
 
 
 def initial_stage(status: OrderStatus) -> Stage:
@@ -98,78 +136,16 @@ def initial_stage(status: OrderStatus) -> Stage:
     }.get(status, Stage.PAYMENT)
 
 
-def write_event(
-    *, orchestration: Orchestration, step: Step, at: datetime, note: str = "", payload: dict[str, Any] | None = None
-) -> None:
-    """Append one line to the checkout's log."""
-    require_transaction()
-    OrchestrationEvent.objects.create(
-        orchestration=orchestration,
-        stage=step.stage,
-        status=step.status,
-        transition_note=note,
-        payload=payload or {},
-        created_at=at,
-    )
-
-
-def write_steps(*, orchestration: Orchestration, steps: Iterable[Step], at: datetime, note: str) -> None:
-    """Append the lines that follow from a move."""
-    for step in steps:
-        write_event(orchestration=orchestration, step=step, at=at, note=note)
-
-
-def write_state_change(
+def write_move(
     *,
-    order: Order,
-    to_status: OrderStatus,
-    by: Actor,
+    held: Held,
+    position: Position,
+    lines: Sequence[Evidence],
+    waits_until: datetime | None,
     at: datetime,
-    notes: str = "",
-    metadata: dict[str, Any] | None = None,
+    now: datetime,
 ) -> None:
-    """Append a change of status to the order's log; written before the order itself is."""
-    require_transaction()
-    OrderStateEvent.objects.create(
-        order=order,
-        event_type=StateEventType.STATE_CHANGE,
-        actor_type=by.type or "",
-        actor_id=by.id,
-        actor_label=by.label,
-        from_status=order.status,
-        to_status=to_status,
-        notes=notes,
-        metadata=metadata,
-        created_at=at,
-    )
-
-
-def canceled_at(order: Order) -> datetime | None:
-    """When an order was canceled; None while it is not."""
-    if order.status != OrderStatus.CANCELED:
-        return None
-    changes = OrderStateEvent.objects.filter(order=order, to_status=OrderStatus.CANCELED)
-    return changes.order_by("-created_at").values_list("created_at", flat=True).first()
-
-
-def write_note(*, order: Order, by: Actor, at: datetime, notes: str) -> None:
-    """Append a person's note to the order's log; customers do not see it."""
-    require_transaction()
-    OrderStateEvent.objects.create(
-        order=order,
-        event_type=StateEventType.NOTE,
-        actor_type=by.type or "",
-        actor_id=by.id,
-        actor_label=by.label,
-        notes=notes,
-        created_at=at,
-    )
-
-
-def write_position(
-    *, held: Held, position: Position, waits_until: datetime | None, at: datetime, now: datetime
-) -> None:
-    """Store a new position in both rows, with the times that go with it.
+    """Store a new position in both rows, with the times that go with it, and the lines of the logs that tell of it.
 
     An order that moves on needs nobody any more: its open escalation is resolved. Emits `checkout.order.moved`.
     """
@@ -190,9 +166,8 @@ def write_position(
     checkout.updated_at = now
     checkout.next_action_at = waits_until
     checkout.recovery_due_at = _due_at(order=order, position=position, moved_at=at, waits_until=waits_until)
-    checkout.save()
     order.status, order.updated_at = position.order_status, now
-    order.save(update_fields=["status", "updated_at"])
+    write_together(new=lines, changed=[(order, ORDER_STATE), (checkout, CHECKOUT_STATE)])
 
 
 def _arrival(position: Position) -> str:
@@ -207,5 +182,5 @@ def _due_at(*, order: Order, position: Position, moved_at: datetime, waits_until
         is_backdated=order.is_backdated,
         moved_at=moved_at,
         waits_until=waits_until,
-        policy=find_policy(position.stage),
+        policy=None if rest_reason(position=position, is_backdated=order.is_backdated) else find_policy(position.stage),
     )

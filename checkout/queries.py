@@ -1,16 +1,40 @@
 """What the API and the console read about orders, as plain values. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
 
 from checkout.errors import OrderNotFound
-from checkout.models import Orchestration, Order, OrderItem, OrderStateEvent
-from checkout.positions import initial_stage
+from checkout.models import Orchestration, OrchestrationEvent, Order, OrderItem, OrderStateEvent
+from checkout.positions import CHECKOUT, PLACED, initial_stage
 from checkout.states import OrderStatus, Stage, StageStatus
+from smplat.instances import Columns
+
+EVENT: Final = Columns(OrchestrationEvent, "event")
+HAPPENED: Final = Columns(OrderStateEvent, "happened")
+LINE: Final = Columns(OrderItem, "line")
+
+# What a storefront asks on every page.
+FIND_ORDER: Final = f"SELECT {PLACED} FROM checkout_order AS placed WHERE placed.id = %s"  # noqa: S608 - names of columns
+FIND_CHECKOUT: Final = f"SELECT {CHECKOUT} FROM checkout_orchestration AS checkout WHERE checkout.order_id = %s"  # noqa: S608
+LIST_EVENTS: Final = f"""
+SELECT {EVENT} FROM checkout_orchestrationevent AS event WHERE event.orchestration_id = %s ORDER BY event.created_at, event.id
+"""  # noqa: S608
+LIST_STATE_EVENTS: Final = f"""
+SELECT {HAPPENED} FROM checkout_orderstateevent AS happened WHERE happened.order_id = %s
+ORDER BY happened.created_at DESC, happened.id DESC
+"""  # noqa: S608
+LIST_ITEMS: Final = f"SELECT {LINE} FROM checkout_orderitem AS line WHERE line.order_id = %s ORDER BY line.position"  # noqa: S608
+PROGRESS: Final = """
+SELECT placed.status, checkout.current_stage, checkout.stage_status,
+    (SELECT count(*) FROM checkout_orderitem AS line WHERE line.order_id = placed.id)
+FROM checkout_order AS placed LEFT JOIN checkout_orchestration AS checkout ON checkout.order_id = placed.id
+WHERE placed.id = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -56,12 +80,12 @@ class Progress:
 
 
 def get_order(order_id: UUID) -> Order:
-    """The order with its items and customer.
+    """The order.
 
     Raises:
         OrderNotFound: there is none.
     """
-    order = _with_parts(Order.objects.filter(pk=order_id)).first()
+    order = PLACED.first(FIND_ORDER, [order_id])
     if order is None:
         raise OrderNotFound
     return order
@@ -76,7 +100,7 @@ def list_orders(
     limit: int,
 ) -> list[Order]:
     """Orders newest first: those after a keyset position, or those after `skip`."""
-    orders = _with_parts(Order.objects.order_by("-created_at", "-id"))
+    orders = Order.objects.order_by("-created_at", "-id").prefetch_related("items")
     if status is not None:
         orders = orders.filter(status=status)
     if customer_id is not None:
@@ -86,25 +110,23 @@ def list_orders(
     return list(orders[skip : skip + limit])
 
 
-def _with_parts(orders: QuerySet[Order]) -> QuerySet[Order]:
-    return orders.select_related("customer").prefetch_related("items")
-
-
 def get_checkout(order_id: UUID) -> Checkout:
     """The checkout of an order; one that was never written down (rows made by SQL) is computed, not created.
 
     Raises:
         OrderNotFound: there is no such order.
     """
-    order = Order.objects.filter(pk=order_id).first()
-    if order is None:
-        raise OrderNotFound
-    stored = Orchestration.objects.filter(order=order).first()
-    return _stored_checkout(stored) if stored else _computed_checkout(order)
+    stored = CHECKOUT.first(FIND_CHECKOUT, [order_id])
+    return checkout_of(stored, list_events(stored)) if stored else _computed_checkout(get_order(order_id))
 
 
-def _stored_checkout(checkout: Orchestration) -> Checkout:
-    events = checkout.events.order_by("created_at", "id")
+def list_events(checkout: Orchestration) -> list[OrchestrationEvent]:
+    """The log of a stored checkout, oldest first."""
+    return EVENT.all(LIST_EVENTS, [checkout.pk])
+
+
+def checkout_of(checkout: Orchestration, events: Iterable[OrchestrationEvent]) -> Checkout:
+    """A stored checkout with its log as plain values."""
     return Checkout(
         order_id=checkout.order_id,
         stage=checkout.current_stage,
@@ -116,7 +138,7 @@ def _stored_checkout(checkout: Orchestration) -> Checkout:
         metadata=checkout.metadata,
         events=tuple(
             CheckoutEvent(event.stage, event.status, event.transition_note, event.payload, event.created_at)
-            for event in events
+            for event in sorted(events, key=lambda event: (event.created_at, event.pk))
         ),
     )
 
@@ -143,9 +165,10 @@ def list_state_events(order_id: UUID) -> list[OrderStateEvent]:
     Raises:
         OrderNotFound: there is no such order.
     """
-    if not Order.objects.filter(pk=order_id).exists():
-        raise OrderNotFound
-    return list(OrderStateEvent.objects.filter(order_id=order_id).order_by("-created_at", "-id"))
+    events = HAPPENED.all(LIST_STATE_EVENTS, [order_id])
+    if not events:
+        get_order(order_id)
+    return events
 
 
 def get_progress(order_id: UUID) -> Progress:
@@ -154,19 +177,27 @@ def get_progress(order_id: UUID) -> Progress:
     Raises:
         OrderNotFound: there is no such order.
     """
-    order = get_order(order_id)
-    checkout = get_checkout(order_id)
-    total = len(items_of(order))
-    working = checkout.stage == Stage.FULFILLMENT
+    with connection.cursor() as cursor:
+        cursor.execute(PROGRESS, [order_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise OrderNotFound
+    order_status, stage, status, total = row
+    working = (stage or initial_stage(OrderStatus(order_status))) == Stage.FULFILLMENT
     return Progress(
         total=total,
-        completed=total if order.status == OrderStatus.COMPLETED else 0,
-        failed=total if working and checkout.status == StageStatus.FAILED else 0,
-        in_progress=total if working and checkout.status in {StageStatus.IN_PROGRESS, StageStatus.WAITING} else 0,
-        order_status=order.status,
+        completed=total if order_status == OrderStatus.COMPLETED else 0,
+        failed=total if working and status == StageStatus.FAILED else 0,
+        in_progress=total if working and status in {StageStatus.IN_PROGRESS, StageStatus.WAITING} else 0,
+        order_status=order_status,
     )
 
 
-def items_of(order: Order) -> list[OrderItem]:
+def list_items(order_id: UUID) -> list[OrderItem]:
     """The lines of an order in their order."""
+    return LINE.all(LIST_ITEMS, [order_id])
+
+
+def items_of(order: Order) -> list[OrderItem]:
+    """The same of an order that was read with its items."""
     return sorted(order.items.all(), key=lambda item: item.position)

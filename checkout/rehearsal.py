@@ -82,7 +82,7 @@ def place(*, placed_at: datetime, customer_id: UUID, details: CustomerDetails) -
     item = NewItem(Line(product.pk, 1, PRICE, PRICE), product.title)
     new = NewOrder(items=(item,), currency="EUR", user_id=customer_id, customer=details)
     created = create_order(new=new, may_override_price=False, placed_at=placed_at, now=placed_at)
-    return Order.objects.get(pk=created.order_id)
+    return created.order
 
 
 def tell(order: Order, stage: Stage, status: StageStatus, *, at: datetime) -> None:

@@ -217,7 +217,7 @@ def _create(planned: PlannedOrder) -> UUID:
         loyalty_projection_points=int(made_up.total),
     )
     # The price of a good may have been changed since by an operator: the past keeps its own.
-    return create_order(new=new, may_override_price=True, placed_at=at, now=at).order_id
+    return create_order(new=new, may_override_price=True, placed_at=at, now=at).order.pk
 
 
 def _cancel(order_id: UUID, at: datetime) -> None:

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from checkout.actors import Actor
 from checkout.errors import TransitionNotAllowed
+from checkout.log_lines import events_of, state_change_of
+from checkout.models import Order
 from checkout.paid import announce_paid
-from checkout.positions import check_still, hold_order, write_position, write_state_change, write_steps
+from checkout.positions import check_still, hold_order, write_move
 from checkout.rules.position import Position, Step
 from checkout.rules.status_changes import decide_status_change
 from checkout.states import OrderStatus, Stage, StageStatus
@@ -19,9 +21,9 @@ PAID = Step(Stage.PAYMENT, StageStatus.COMPLETED)
 
 @dataclass(frozen=True)
 class StatusChanged:
-    """From where to where an order went."""
+    """From where to where an order went, and how it stands now."""
 
-    order_id: UUID
+    order: Order
     from_status: OrderStatus
     to_status: OrderStatus
 
@@ -57,9 +59,12 @@ def change_order_status(
             raise TransitionNotAllowed(
                 f"Cannot transition order from {before} to {wanted}", extra={"reason": verdict.reason}
             )
-        write_state_change(order=held.order, to_status=wanted, by=by, at=occurred_at, notes=notes, metadata=metadata)
-        write_steps(orchestration=held.orchestration, steps=verdict.steps, at=occurred_at, note=verdict.reason)
-        write_position(held=held, position=verdict.position, waits_until=None, at=occurred_at, now=now)
+        change = state_change_of(
+            order=held.order, to_status=wanted, by=by, at=occurred_at, notes=notes, metadata=metadata
+        )
+        events = events_of(orchestration=held.orchestration, steps=verdict.steps, at=occurred_at, note=verdict.reason)
+        lines = [change, *events]
+        write_move(held=held, position=verdict.position, lines=lines, waits_until=None, at=occurred_at, now=now)
         if PAID in verdict.steps:
             announce_paid(order=held.order, at=occurred_at, now=now)
-        return keep(StatusChanged(order_id, before, wanted))
+        return keep(StatusChanged(held.order, before, wanted))

@@ -1,21 +1,26 @@
 """A customer places an order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
 from checkout.customers import CustomerDetails, resolve_customer
 from checkout.errors import PriceChanged, ProductNotForSale, ProductNotFound, TotalMismatch
-from checkout.models import Order, OrderItem
+from checkout.models import Customer, Order, OrderItem
 from checkout.positions import open_orchestration
 from checkout.rules.prices import CataloguePrice, Line, LineProblem, find_line_problem, subtotal_of
 from checkout.states import OrderSource
 from merchandising.models import Product, ProductStatus
 from smplat.db import Receipt, require_transaction, transaction
+from smplat.instances import Columns, write_together
+
+PRODUCT: Final = Columns(Product, "product")
+FIND_PRODUCTS: Final = f"SELECT {PRODUCT} FROM merchandising_product AS product WHERE product.id = ANY(%s)"  # noqa: S608 - names of columns
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,10 @@ class NewOrder:
 
 @dataclass(frozen=True)
 class OrderCreated:
-    """The new order's identity."""
+    """The new order with its items, as they are stored."""
 
-    order_id: UUID
-    order_number: str
-    total: Decimal
+    order: Order
+    items: tuple[OrderItem, ...]
 
 
 def create_order(
@@ -75,13 +79,20 @@ def create_order(
         PriceChanged: a line's price or currency is not the catalogue's.
     """
     with transaction(receipt=receipt) as keep:
-        products = Product.objects.in_bulk([item.line.product_id for item in new.items])
+        products = _find_products(new.items)
         for index, item in enumerate(new.items):
             _check_line(index=index, item=item, products=products, currency=new.currency, may=may_override_price)
-        order = _store_order(new=new, placed_at=placed_at, now=now)
-        _store_items(order=order, items=new.items, products=products)
-        open_orchestration(order=order, now=now)
-        return keep(OrderCreated(order.pk, order.order_number, order.total))
+        customer = resolve_customer(user_id=new.user_id, details=new.customer, now=now)
+        order = _build_order(new=new, customer=customer, placed_at=placed_at, now=now)
+        items = _build_items(order=order, items=new.items, products=products)
+        first_customers = [customer] if customer and customer._state.adding else []  # noqa: SLF001 - Django's public API
+        write_together(new=[*first_customers, order, *items, *open_orchestration(order=order, now=now)])
+        return keep(OrderCreated(order, items))
+
+
+def _find_products(items: Sequence[NewItem]) -> dict[UUID, Product]:
+    found = PRODUCT.all(FIND_PRODUCTS, [[item.line.product_id for item in items]])
+    return {product.pk: product for product in found}
 
 
 def _check_line(*, index: int, item: NewItem, products: dict[UUID, Product], currency: str, may: bool) -> None:
@@ -110,11 +121,11 @@ def _error(
     return PriceChanged(field=f"{field}.unit_price", extra=figures)
 
 
-def _store_order(*, new: NewOrder, placed_at: datetime, now: datetime) -> Order:
+def _build_order(*, new: NewOrder, customer: Customer | None, placed_at: datetime, now: datetime) -> Order:
     subtotal = subtotal_of(item.line for item in new.items)
-    return Order.objects.create(
+    return Order(
         order_number=next_order_number(),
-        customer=resolve_customer(user_id=new.user_id, details=new.customer, now=now),
+        customer=customer,
         source=new.source,
         subtotal=subtotal,
         tax=Decimal(0),
@@ -128,8 +139,8 @@ def _store_order(*, new: NewOrder, placed_at: datetime, now: datetime) -> Order:
     )
 
 
-def _store_items(*, order: Order, items: tuple[NewItem, ...], products: dict[UUID, Product]) -> None:
-    OrderItem.objects.bulk_create(
+def _build_items(*, order: Order, items: Sequence[NewItem], products: dict[UUID, Product]) -> tuple[OrderItem, ...]:
+    return tuple(
         OrderItem(
             order=order,
             position=position,

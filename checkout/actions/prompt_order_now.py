@@ -7,15 +7,16 @@ from uuid import UUID
 from checkout.actors import Actor
 from checkout.cases import Case, read_cases
 from checkout.errors import NothingToRecover, OverrideNeedsReason, PromptRefused
-from checkout.models import OrderStateEvent, RecoveryPolicy
+from checkout.log_lines import note_of
+from checkout.models import RecoveryPolicy
 from checkout.outcomes import Outcome, write_outcomes
 from checkout.policies import as_rule
 from checkout.positions import hold_order
 from checkout.prompts import BY_HAND
 from checkout.rules.prompt_by_hand import ByHand, decide_prompt_by_hand
 from checkout.rules.recovery import Action, Verdict
-from checkout.states import StateEventType
 from smplat.db import transaction
+from smplat.instances import write_together
 
 # What the decision's reason begins with when a rule was overridden: despite-quiet-hours.
 DESPITE = "despite-"
@@ -55,7 +56,9 @@ def prompt_order_now(*, order_id: UUID, by: Actor, reason: str, overrides: bool,
         write_outcomes([Outcome(case, verdict)], note=BY_HAND, sweep_id=None, now=now)
         number = case.held.orchestration.prompts_sent + 1
         despite = answer.reason if answer.can_override else ""
-        _write_note(case, by=by, reason=reason, facts={"prompt": number, "despite": despite}, now=now)
+        facts = {"prompt": number, "despite": despite}
+        # Who and why: in the order's log, which only staff and servers read.
+        write_together(new=[note_of(order=case.held.order, by=by, at=now, notes=reason, metadata=facts)])
         return Prompted(number, despite)
 
 
@@ -67,17 +70,3 @@ def _next_due_at(case: Case, *, policy: RecoveryPolicy, now: datetime) -> dateti
     """The sweep goes on a full pause later; what it had put to rest (exhausted, held out) stays at rest."""
     due = case.held.orchestration.recovery_due_at
     return max(due, now + timedelta(minutes=policy.repeat_every_minutes)) if due else None
-
-
-def _write_note(case: Case, *, by: Actor, reason: str, facts: dict[str, object], now: datetime) -> None:
-    """Who and why: in the order's log, which only staff and servers read."""
-    OrderStateEvent.objects.create(
-        order=case.held.order,
-        event_type=StateEventType.NOTE,
-        actor_type=by.type or "",
-        actor_id=by.id,
-        actor_label=by.label,
-        notes=reason,
-        metadata=facts,
-        created_at=now,
-    )

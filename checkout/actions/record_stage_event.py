@@ -1,5 +1,6 @@
 """A stage of a checkout reports how it is doing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,23 +8,16 @@ from uuid import UUID
 
 from checkout.actors import SYSTEM, Actor
 from checkout.errors import StageEventRefused
-from checkout.models import OrchestrationEvent
+from checkout.log_lines import event_of, events_of, note_of, state_change_of
+from checkout.models import OrchestrationEvent, Order, OrderStateEvent
 from checkout.paid import announce_paid
-from checkout.positions import (
-    Held,
-    canceled_at,
-    check_still,
-    hold_order,
-    write_event,
-    write_note,
-    write_position,
-    write_state_change,
-    write_steps,
-)
+from checkout.positions import Held, check_still, hold_order, write_move
+from checkout.queries import Checkout, checkout_of, list_events
 from checkout.rules.position import Position, Step
 from checkout.rules.stage_events import Outcome, StageVerdict, decide_stage_event
-from checkout.states import WORKING, Stage, StageStatus
+from checkout.states import WORKING, OrderStatus, Stage, StageStatus
 from smplat.db import Receipt, transaction
+from smplat.instances import write_together
 
 
 @dataclass(frozen=True)
@@ -56,9 +50,9 @@ class OperatorsWord:
 
 @dataclass(frozen=True)
 class StageEventRecorded:
-    """The order, and whether anything was written."""
+    """How the checkout stands now, and whether anything was written."""
 
-    order_id: UUID
+    checkout: Checkout
     outcome: Outcome
 
 
@@ -84,32 +78,37 @@ def record_stage_event(
     with transaction(receipt=receipt) as keep:
         held = hold_order(order_id=order_id, now=now)
         check_still(held=held, seen=person.seen if person else None)
-        verdict = _decide(held=held, report=report, now=now)
+        log = list_events(held.orchestration)
+        verdict = _decide(held=held, log=log, report=report, now=now)
         if verdict.outcome is Outcome.REFUSE:
             raise _refusal(held=held, verdict=verdict)
         if verdict.outcome is not Outcome.REPEAT:
-            _write(held=held, report=report, verdict=verdict, person=person, now=now)
-        return keep(StageEventRecorded(order_id, verdict.outcome))
+            log += _write(held=held, report=report, verdict=verdict, person=person, now=now)
+        return keep(StageEventRecorded(checkout_of(held.orchestration, log), verdict.outcome))
 
 
-def _decide(*, held: Held, report: StageReport, now: datetime) -> StageVerdict:
-    events = OrchestrationEvent.objects.filter(orchestration=held.orchestration)
-    log = list(events.values_list("stage", "status", "transition_note", "payload", "created_at"))
+def _decide(*, held: Held, log: Sequence[OrchestrationEvent], report: StageReport, now: datetime) -> StageVerdict:
     said = (report.step.stage, report.step.status, report.note, report.payload)
-    left = Step(report.step.stage, StageStatus.COMPLETED)
-    left_at = max(
-        (at for stage, status, _, _, at in log if Step(Stage(stage), StageStatus(status)) == left), default=None
-    )
-    ended_at = canceled_at(held.order) or left_at
+    reached = {Step(Stage(event.stage), StageStatus(event.status)) for event in log}
+    left = (report.step.stage, StageStatus.COMPLETED)
+    left_at = max((event.created_at for event in log if (event.stage, event.status) == left), default=None)
+    ended_at = _canceled_at(held.order) or left_at
     return decide_stage_event(
         position=held.position,
         step=report.step,
-        reached={Step(Stage(stage), StageStatus(status)) for stage, status, *_ in log},
-        is_known=said in [tuple(line[:4]) for line in log],
+        reached=reached,
+        is_known=said in [(event.stage, event.status, event.transition_note, event.payload) for event in log],
         is_payment_part=report.is_payment_part,
         # Only a sender who may say when something happened can be late: for the others it happens now.
         is_late=report.occurred_at < now and ended_at is not None and report.occurred_at <= ended_at,
     )
+
+
+def _canceled_at(order: Order) -> datetime | None:
+    if order.status != OrderStatus.CANCELED:
+        return None
+    changes = OrderStateEvent.objects.filter(order=order, to_status=OrderStatus.CANCELED)
+    return changes.order_by("-created_at").values_list("created_at", flat=True).first()
 
 
 def _refusal(*, held: Held, verdict: StageVerdict) -> StageEventRefused:
@@ -125,24 +124,38 @@ def _refusal(*, held: Held, verdict: StageVerdict) -> StageEventRefused:
 
 def _write(
     *, held: Held, report: StageReport, verdict: StageVerdict, person: OperatorsWord | None, now: datetime
-) -> None:
+) -> list[OrchestrationEvent]:
+    """The events that were written."""
     checkout, at = held.orchestration, report.occurred_at
-    write_event(orchestration=checkout, step=report.step, at=at, note=report.note, payload=report.payload)
-    write_steps(orchestration=checkout, steps=verdict.steps, at=at, note="entered")
+    events = [
+        event_of(orchestration=checkout, step=report.step, at=at, note=report.note, payload=report.payload),
+        *events_of(orchestration=checkout, steps=verdict.steps, at=at, note="entered"),
+    ]
     checkout.metadata = {**checkout.metadata, **report.metadata_patch}
     if report.step.status in WORKING:
         checkout.started_at = min(checkout.started_at or at, at)
     if verdict.outcome is Outcome.RECORD and report.step.stage != checkout.current_stage:
         # About a stage that is behind: where the checkout stands, and until when it waits, is not touched.
         checkout.updated_at = now
-        checkout.save(update_fields=["metadata", "started_at", "updated_at"])
-        return
-    by, words = (person.by, person.reason) if person else (SYSTEM, report.note)
-    if verdict.position.order_status != held.order.status:
-        write_state_change(order=held.order, to_status=verdict.position.order_status, by=by, at=at, notes=words)
-    elif person:
-        write_note(order=held.order, by=by, at=at, notes=f"{report.step.stage.label}: {words}")
+        write_together(new=events, changed=[(checkout, ("metadata", "started_at", "updated_at"))])
+        return events
+    words = _words(held=held, report=report, verdict=verdict, person=person)
     waits_until = report.next_action_at if report.step.status is StageStatus.WAITING else None
-    write_position(held=held, position=verdict.position, waits_until=waits_until, at=at, now=now)
+    position, lines = verdict.position, [*events, *words]
+    write_move(held=held, position=position, lines=lines, waits_until=waits_until, at=at, now=now)
     if verdict.outcome is Outcome.MOVE and report.step == Step(Stage.PAYMENT, StageStatus.COMPLETED):
         announce_paid(order=held.order, at=at, now=now)
+    return events
+
+
+def _words(
+    *, held: Held, report: StageReport, verdict: StageVerdict, person: OperatorsWord | None
+) -> list[OrderStateEvent]:
+    """What the order's log says about it."""
+    order, to_status, at = held.order, verdict.position.order_status, report.occurred_at
+    by, words = (person.by, person.reason) if person else (SYSTEM, report.note)
+    if to_status != order.status:
+        return [state_change_of(order=order, to_status=to_status, by=by, at=at, notes=words)]
+    if person:
+        return [note_of(order=order, by=by, at=at, notes=f"{report.step.stage.label}: {words}")]
+    return []

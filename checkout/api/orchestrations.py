@@ -53,4 +53,4 @@ class StageEventsView(ApiView):
 
 
 def _recorded(recorded: StageEventRecorded) -> HttpResponse:
-    return answer(checkout_body(queries.get_checkout(recorded.order_id)))
+    return answer(checkout_body(recorded.checkout))

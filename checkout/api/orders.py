@@ -93,7 +93,8 @@ class OrderView(ApiView):
     @openapi.get_order
     def get(self, request: Request, order_id: str) -> HttpResponse:  # noqa: ARG002
         """The order with its items."""
-        return answer(order_body(queries.get_order(parse_order_id(order_id))))
+        order = queries.get_order(parse_order_id(order_id))
+        return answer(order_body(order, queries.list_items(order.pk)))
 
 
 class OrderStatusView(ApiView):
@@ -117,7 +118,7 @@ class OrderStatusView(ApiView):
             occurred_at=parse_moment(value.get("occurredAt"), caller=self.caller, now=now),
             now=now,
         )
-        return answer(order_body(queries.get_order(changed.order_id)))
+        return answer(order_body(changed.order, queries.list_items(changed.order.pk)))
 
 
 class StateEventsView(ApiView):
@@ -160,8 +161,8 @@ class CustomerTokensView(ApiView):
 
 
 def _created(created: OrderCreated) -> HttpResponse:
-    body: dict[str, Any] = order_body(queries.get_order(created.order_id))
-    return answer({**body, **_token(created.order_id)}, status=201)
+    body = order_body(created.order, created.items)
+    return answer({**body, **_token(created.order.pk)}, status=201)
 
 
 def _token(order_id: UUID) -> dict[str, Any]:
@@ -184,4 +185,4 @@ def _page(request: Request, *, customer_id: UUID | None) -> HttpResponse:
     if len(found) > len(page):
         cursor = encode_cursor(moment=page[-1].created_at, row_id=page[-1].pk)
         headers = next_link(request._request, cursor=cursor)  # noqa: SLF001 - the plain request builds the URL
-    return answer([order_body(order) for order in page], headers=headers)
+    return answer([order_body(order, queries.items_of(order)) for order in page], headers=headers)

@@ -1,12 +1,13 @@
 """Orders and checkouts as the wire has them (contract 4.4, 4.8)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from checkout.models import Order, OrderItem, OrderStateEvent
-from checkout.queries import Checkout, Progress, items_of
+from checkout.queries import Checkout, Progress
 
 
-def order_body(order: Order) -> dict[str, Any]:
+def order_body(order: Order, items: Iterable[OrderItem]) -> dict[str, Any]:
     """Snake case except `providerOrders`; fields of other systems are there with their empty value."""
     return {
         "id": order.pk,
@@ -25,7 +26,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "receipt_storage_uploaded_at": None,
         "created_at": order.created_at,
         "updated_at": order.updated_at,
-        "items": [_item_body(item) for item in items_of(order)],
+        "items": [_item_body(item) for item in items],
         "providerOrders": [],
     }
 

@@ -121,12 +121,16 @@ def _barred(*, facts: Facts, now: datetime) -> Verdict | None:
 
 def stop_reason(*, position: Position, is_backdated: bool, policy: Policy) -> str | None:
     """Why there is nothing to recover, or None."""
+    return rest_reason(position=position, is_backdated=is_backdated) or (None if policy.is_active else "policy-off")
+
+
+def rest_reason(*, position: Position, is_backdated: bool) -> str | None:
+    """Why there is nothing to recover, whatever the policy says, or None."""
     reasons = {
         "order-canceled": position.order_status is OrderStatus.CANCELED,
         "order-on-hold": position.order_status is OrderStatus.ON_HOLD,
         "checkout-completed": position.stage is Stage.COMPLETED,
         "backdated": is_backdated,
-        "policy-off": not policy.is_active,
     }
     return next((reason for reason, applies in reasons.items() if applies), None)
 

@@ -18,12 +18,17 @@ from smplat.api.keys import Caller
 from smplat.api.models import IdempotencyReceipt
 from smplat.api.responses import JSON
 from smplat.db import Result, require_transaction
+from smplat.instances import Columns, write_together
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotency-Replayed"
 # Visible ASCII, as in the header's draft standard; long enough for any UUID or hash.
 _ACCEPTABLE: Final = re.compile(r"[\x21-\x7e]{1,255}")
 ENVIRONMENT_KEY: Final = 0
+RECEIPT: Final = Columns(IdempotencyReceipt, "receipt")
+FIND: Final = f"""
+SELECT {RECEIPT} FROM api_idempotencyreceipt AS receipt WHERE receipt.client_id = %s AND receipt.key = %s
+"""  # noqa: S608 - names of columns
 
 Render = Callable[[Any], HttpResponse]
 
@@ -72,7 +77,7 @@ class KeyReceipt:
         require_transaction()
         self._claim()
         # A second statement on purpose: a single one would look with a snapshot taken before the lock was ours.
-        stored = IdempotencyReceipt.objects.filter(client_id=self._client_id, key=self._key).first()
+        stored = RECEIPT.first(FIND, [self._client_id, self._key])
         if stored is None:
             return
         if stored.fingerprint != self._fingerprint:
@@ -87,13 +92,14 @@ class KeyReceipt:
     def close(self) -> None:
         """Store the rendered success beside the work."""
         response = self._render(self._result)
-        IdempotencyReceipt.objects.create(
+        receipt = IdempotencyReceipt(
             client_id=self._client_id,
             key=self._key,
             fingerprint=self._fingerprint,
             status=response.status_code,
             body=response.content.decode(),
         )
+        write_together(new=[receipt])
 
     def _claim(self) -> None:
         with connection.cursor() as cursor:

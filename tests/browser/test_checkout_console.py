@@ -44,7 +44,7 @@ def order() -> Order:
     customer = CustomerDetails(email="ada@example.test", name="Ada", locale="en-GB", time_zone="Europe/London")
     new = NewOrder(items=(NewItem(line, "Reels starter"),), currency="EUR", customer=customer)
     created = create_order(new=new, may_override_price=False, placed_at=PLACED, now=clock.now())
-    return Order.objects.get(pk=created.order_id)
+    return Order.objects.get(pk=created.order.pk)
 
 
 @pytest.mark.parametrize("look", [(DESK, "light"), (DESK, "dark"), (PHONE, "light")], ids=["desk", "dark", "phone"])

@@ -65,7 +65,7 @@ def place(new_order: Callable[..., NewOrder]) -> Callable[..., Order]:
         created = create_order(
             new=new_order(**more), may_override_price=may_override_price, placed_at=placed_at, now=NOW
         )
-        return Order.objects.get(pk=created.order_id)
+        return Order.objects.get(pk=created.order.pk)
 
     return place
 

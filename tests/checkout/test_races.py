@@ -44,7 +44,7 @@ def test_one_completion_reported_eight_times_at_once_is_written_once(place, now,
 def test_first_orders_of_one_person_at_once_make_one_customer_and_different_numbers(new_order, now):
     place = lambda: create_order(new=new_order(), may_override_price=False, placed_at=now, now=now)  # noqa: E731
     results = together(*[place] * 6)
-    assert len({result.order_number for result in results}) == 6
+    assert len({result.order.order_number for result in results}) == 6
     assert Customer.objects.count() == 1
 
 
