@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from msgspec import Struct, to_builtins
 
 from analytics.rules.offer_event import OfferEventFacts
 from smplat import db
@@ -56,7 +57,7 @@ _NULL: Final = "\\N"
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-class NewEvent(NamedTuple):
+class NewEvent(Struct, frozen=True, gc=False):
     """An acceptable event, its place in its batch, and the id its row will get."""
 
     place: int
@@ -158,13 +159,14 @@ def _spell(facts: OfferEventFacts, created_at: str) -> str:
         target_slug, action, currency, order_reference, metadata = (
             text and text.translate(_ESCAPES) for text in (target_slug, action, currency, order_reference, metadata)
         )
+    # to_builtins() spells a moment, and str() an amount, in a tenth of the time that isoformat() and format() take.
     return (
-        f"{created_at if facts.occurred_at is None else facts.occurred_at.isoformat()}\t"
+        f"{created_at if facts.occurred_at is None else to_builtins(facts.occurred_at)}\t"
         f"{offer_slug}\t"
         f"{_NULL if target_slug is None else target_slug}\t"
         f"{event_type}\t"
         f"{_NULL if action is None else action}\t"
-        f"{_NULL if facts.cart_total is None else facts.cart_total}\t"
+        f"{_NULL if facts.cart_total is None else str(facts.cart_total)}\t"
         f"{_NULL if currency is None else currency}\t"
         f"{_NULL if order_reference is None else order_reference}\t"
         f"{_NULL if metadata is None else metadata}\t"

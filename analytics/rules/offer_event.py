@@ -4,7 +4,7 @@ One compiled pass decides about well-formed events; only a refused one is looked
 everything that is wrong with it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -84,34 +84,35 @@ def read_event(value: Any, *, window: AcceptanceWindow) -> OfferEventFacts:
         raise ValidationFailed(list(_find_problems(value, window))) from None
 
 
-def read_plain_event(text: bytes, *, window: AcceptanceWindow) -> OfferEventFacts | None:
-    """The facts of an event that holds nothing unusual, several times faster than `read_json` and `read_event`.
+def read_plain_events(parts: Sequence[bytes], *, window: AcceptanceWindow) -> list[OfferEventFacts] | None:
+    """The facts of events that hold nothing unusual, several times faster than `read_json` and `read_event` of each.
 
-    None where those have to look: escapes and other alphabets, unknown members, nested or large values, anything wrong.
+    None where those have to look: escapes and other alphabets, unknown members, nested or large values, anything wrong
+    with any of them.
     """
-    if b"\\" in text or not text.isascii():
+    text = b"\n".join(parts)
+    # A part that does not end where its event ends would shift all after it; between these braces none can.
+    whole = text.startswith(b"{") and text.endswith(b"}") and text.count(b"}\n{") == len(parts) - 1
+    if not whole or b"\\" in text or not text.isascii():
         return None
     try:
-        sent = _plain.decode(text)
-        if sent.metadata is not None and not all(map(_is_plain, sent.metadata.values())):
-            return None
-        return _normalise(sent, window)
+        sent = _plain.decode_lines(text)
+        return [_normalise(event, window) for event in sent] if len(sent) == len(parts) else None
     except (msgspec.DecodeError, RecursionError, Unacceptable):
         return None
+
+
+# Whole numbers that jsonb and every client agree about.
+_Exact = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 
 
 class _PlainEvent(SentEvent, forbid_unknown_fields=True):
     """An event of known members only: nothing is skipped without being looked at."""
 
+    metadata: dict[str, str | bool | _Exact | None] | None = None
+
 
 _plain: Final = msgspec.json.Decoder(_PlainEvent)
-# Whole numbers that jsonb and every client agree about.
-_EXACT: Final = 2**53
-
-
-def _is_plain(value: Any) -> bool:
-    kind = type(value)
-    return kind is str or kind is bool or value is None or (kind is int and -_EXACT < value < _EXACT)
 
 
 def _normalise(sent: SentEvent, window: AcceptanceWindow) -> OfferEventFacts:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
-from analytics.rules.offer_event import AcceptanceWindow, OfferEventFacts, read_event, read_plain_event
+from analytics.rules.offer_event import AcceptanceWindow, OfferEventFacts, read_event, read_plain_events
 from smplat.api.errors import BodyTooLarge, Detail, ValidationFailed
 from smplat.api.parsing import BYTE_ORDER_MARK, MalformedJson, read_json
 
@@ -73,10 +73,11 @@ def split_lines(body: bytes) -> list[bytes]:
     return _bounded([line for line in lines if line.strip()])
 
 
-def read_parts(parts: Sequence[bytes], *, window: AcceptanceWindow, read: Read) -> list[Reading]:
+def read_parts(parts: Sequence[bytes], *, window: AcceptanceWindow, read: Read) -> Sequence[Reading]:
     """Each part's facts, or why it is rejected; in the order of the batch."""
     if read is read_api_form:
-        return [read_plain_event(part, window=window) or _read_part(part, window, read) for part in parts]
+        plain: Sequence[Reading] | None = read_plain_events(parts, window=window)
+        return plain or [_read_api_part(part, window) for part in parts]
     return [_read_part(part, window, read) for part in parts]
 
 
@@ -104,6 +105,11 @@ def _sentence(failure: ValidationFailed) -> str:
         for detail in failure.details
     ]
     return "; ".join(f"{place}: {message}" if place else message for place, message in named)
+
+
+def _read_api_part(part: bytes, window: AcceptanceWindow) -> Reading:
+    plain = read_plain_events([part], window=window)
+    return plain[0] if plain else _read_part(part, window, read_api_form)
 
 
 def _read_part(part: bytes, window: AcceptanceWindow, read: Read) -> Reading:

@@ -38,7 +38,7 @@ def measure_single(servers: Servers, arguments: argparse.Namespace) -> list[Row]
 def measure_batch(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import batch
 
-    return batch.measure(servers.database("bench"), rounds=arguments.rounds, batches=arguments.batches, connections=2)
+    return batch.measure(servers.database("bench"), rounds=arguments.rounds, batches=arguments.batches, connections=4)
 
 
 def measure_dashboard(servers: Servers, arguments: argparse.Namespace) -> list[Row]:

@@ -1,8 +1,10 @@
 """A batch is cut into its events without losing a byte."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analytics.rules.offer_event import read_plain_event
+from analytics.rules.offer_event import read_plain_events
 from analytics.rules.offer_event_batch import (
     Rejected,
     TooManyEvents,
@@ -81,4 +83,37 @@ def test_a_rejected_event_says_why_and_keeps_its_bytes(part: bytes, code: str, f
 def test_the_fast_reader_and_the_thorough_one_agree(part: bytes) -> None:
     thorough = read_api_form(read_json(part), WINDOW)
     assert read_parts([part], window=WINDOW, read=read_api_form) == [thorough]
-    assert read_plain_event(part, window=WINDOW) in (thorough, None)
+    assert read_plain_events([part], window=WINDOW) in ([thorough], None)
+
+
+PARTS = st.sampled_from(
+    [
+        GOOD,
+        b'{"offer_slug":"a","event_type":"b","metadata":{"n":1}}',
+        b'{"offer_slug":"a","event_type":"b","metadata":{"n":1.5}}',
+        b'{"offer_slug":"a","event_type":"b","metadata":{"n":9007199254740993}}',
+        '{"offer_slug":"é","event_type":"b"}'.encode(),
+        b' {"offer_slug":"a","event_type":"b"}\t',
+        b'{"offer_slug":"a","event_type":"b"} {"offer_slug":"c","event_type":"d"}',
+        b'{"offer_slug":"a","event_type":"b"},{"offer_slug":"c","event_type":"d"}',
+        b'{"offer_slug":"a",',
+        b'"event_type":"b"}',
+        b'{"offer_slug":"a","metadata":{}',
+        b',"event_type":"b"}',
+        b'{"offer_slug":"',
+        b"{}",
+        b"}",
+        b"[]",
+        b"null",
+    ]
+)
+
+
+@given(parts=st.lists(PARTS, max_size=6))
+def test_no_event_of_a_batch_depends_on_its_neighbours(parts: list[bytes]) -> None:
+    alone = [reading for part in parts for reading in read_parts([part], window=WINDOW, read=read_api_form)]
+    assert list(read_parts(parts, window=WINDOW, read=read_api_form)) == alone
+
+
+def test_a_batch_of_plain_events_is_read_in_one_pass() -> None:
+    assert read_plain_events([GOOD] * 3, window=WINDOW) == read_plain_events([GOOD], window=WINDOW) * 3
