@@ -24,7 +24,8 @@ class Contact:
     has_address: bool
     consents: bool
     time_zone: str
-    local_time: datetime
+    # In words, since a template would tell it on the reader's clock.
+    local_time: str
     # When their quiet hours end, in UTC; None when it is not quiet now.
     quiet_until: datetime | None
     last_contact: LastContact | None
@@ -51,7 +52,7 @@ def describe_contact(*, journey_id: UUID, now: datetime) -> Contact:
         has_address=bool(customer and customer.email),
         consents=bool(customer and get_preference(customer.pk).allows(Category.ONBOARDING)),
         time_zone=zone,
-        local_time=now.astimezone(ZoneInfo(zone)),
+        local_time=f"{now.astimezone(ZoneInfo(zone)):%H:%M, %A}",
         quiet_until=end_of_quiet(quiet=policy.quiet, time_zone=zone, now=now),
         last_contact=last,
         is_recent=last is not None and last.at > now - policy.cap_window,

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
@@ -90,8 +89,7 @@ class JourneyAdmin(CustomerColumnMixin, ReadOnlyMixin, KeysetModelAdmin):
         extra = dict(extra_context or {})
         if journey is not None:
             person: Any = request.user
-            crumbs = [{"title": "Journeys", "url": reverse("admin:onboarding_journey_changelist")}]
-            extra |= {"title": f"Onboarding of {journey.order.order_number}", "subtitle": None, "crumbs": crumbs}
+            extra |= {"title": f"Onboarding of {journey.order.order_number}", "subtitle": None}
             source = request.GET.get("source", "")
             extra |= build_journey_page(journey_id=journey.pk, person=person, source=source, now=clock.now())
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from onboarding.console.template_pages import MOVES, PUBLISHES
 from onboarding.models import JourneyTemplate
@@ -38,8 +37,7 @@ class JourneyTemplateAdmin(ReadOnlyAdmin):
         template = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
         extra = dict(extra_context or {})
         if template is not None:
-            crumbs = [{"title": "Checklists", "url": reverse("admin:onboarding_journeytemplate_changelist")}]
-            extra |= {"title": str(template), "subtitle": None, "crumbs": crumbs, "template": template}
+            extra |= {"title": str(template), "subtitle": None, "template": template}
             extra |= _page_of(template)
             extra |= {"may_publish": request.user.has_perm(PUBLISHES), "may_move": request.user.has_perm(MOVES)}
         response: HttpResponse = super().change_view(request, object_id, form_url, extra)

@@ -111,7 +111,6 @@ class ComposerPage(JourneyFormPage):
         return {
             **super().get_page(),
             "contact": contact,
-            "local_time": f"{contact.local_time:%H:%M}, {contact.local_time:%A}",
             "sees_customers": self.person.has_perm("checkout.view_customer"),
             "offers": self._offers(),
         }

@@ -22,7 +22,7 @@ from onboarding.models import Artifact, Interaction, Journey, Task
 from onboarding.queries.experiments import experiments_by_journey
 from onboarding.queries.providers import list_providers_of_order
 from onboarding.rules.risk import Risk, risk_of
-from onboarding.states import AT_REST, InteractionChannel, JourneyStatus, Side, TaskStatus
+from onboarding.states import AT_REST, InteractionChannel, JourneyStatus, RiskLevel, Side, TaskStatus
 from onboarding.turns import waits_for
 from smplat.console import timeline
 from smplat.console.models import User
@@ -99,6 +99,7 @@ def build_journey_page(*, journey_id: UUID, person: User, source: str, now: date
         "status_kind": STATUS_KINDS[JourneyStatus(journey.status)],
         "risk_label": f"{risk.level.label} risk",
         "risk_kind": RISK_KINDS[risk.level],
+        "risk_words": "To watch" if risk.level is RiskLevel.LOW else "At risk because",
         "risk_reasons": say_risk(risk.reasons),
         "turn_words": SIDE_WORDS[side],
         "is_somebodys_turn": side is not Side.NOBODY,

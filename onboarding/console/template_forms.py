@@ -44,6 +44,10 @@ class NewTemplateForm(VersionForm):
     field_order = ("slug", "title", "product_category", "reason", "based_on")
 
 
+# Of a row that says anything; an empty one says nothing.
+NEEDED = ("slug", "title", "preferred_channel")
+
+
 class LineForm(forms.Form):
     """One task."""
 
@@ -79,6 +83,14 @@ class LineForm(forms.Form):
     )
     is_left_out = forms.BooleanField(label="Leave out", required=False, widget=UnfoldBooleanSwitchWidget)
 
+    def clean(self) -> dict[str, Any]:
+        """A spare row that was filled in needs what every row needs."""
+        values: dict[str, Any] = self.cleaned_data
+        for name in NEEDED:
+            if name not in self.errors and not values.get(name):
+                self.add_error(name, str(self.fields[name].error_messages["required"]))
+        return values
+
     def as_line(self, place: int) -> Line:
         """The row as a value; its place is its order."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "is_left_out"}
@@ -88,6 +100,14 @@ class LineForm(forms.Form):
 
 class LineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs only
     """The tasks in the order of their rows; empty rows say nothing."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """A spare row asks for nothing as long as it is empty, and there is nothing to leave out."""
+        super().add_fields(form, index)
+        if index is None or index >= self.initial_form_count():
+            del form.fields["is_left_out"]
+            for name in NEEDED:
+                form.fields[name].required = False
 
     def as_lines(self) -> list[Line]:
         """The checklist; the forms are valid."""

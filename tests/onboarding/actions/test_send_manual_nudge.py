@@ -163,7 +163,7 @@ def test_the_composer_is_warned_of_a_recent_message_and_knows_the_local_time(beg
     contact = describe_contact(journey_id=journey.pk, now=now + HOUR)
     assert (contact.last_contact.topic, contact.last_contact.at, contact.is_recent) == ("onboarding.nudge", now, True)
     assert (contact.name, contact.has_address, contact.consents) == ("Ada", True, True)
-    assert (contact.local_time.strftime("%H:%M"), contact.quiet_until) == ("22:00", now.replace(hour=23))
+    assert (contact.local_time, contact.quiet_until) == ("22:00, Monday", now.replace(hour=23))
     assert not describe_contact(journey_id=journey.pk, now=now + 20 * HOUR).is_recent
 
 

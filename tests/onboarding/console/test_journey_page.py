@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from checkout.models import Order
+from checkout.models import Customer, Order
 from onboarding.actions.record_experiments import Experiment, record_experiments
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.cards import artifacts_awaited, journeys_at_risk, overdue_onboarding
@@ -40,6 +40,16 @@ def test_the_page_tells_tasks_artifacts_and_interactions(begin, signed_in):
     assert "Hand in your files and access" in page
     assert "Creative files" in page
     assert "Completed: Tell us about your campaign" in page
+
+
+def test_the_page_says_once_where_it_is_and_tells_the_time_of_the_client(begin, signed_in, monkeypatch, now):
+    journey = begin()
+    Customer.objects.update(time_zone="Asia/Tokyo")
+    monkeypatch.setattr(clock, "now", lambda: now)
+    page = signed_in("operator").get(page_of(journey)).content.decode()
+    assert f"Onboarding of {journey.order.order_number}" in page
+    assert "Breadcrumbs" not in page
+    assert "21:00, Monday in Asia/Tokyo" in page
 
 
 def test_an_open_page_is_told_nothing_until_something_happens(begin, signed_in):

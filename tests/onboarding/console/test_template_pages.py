@@ -72,6 +72,22 @@ def test_a_row_without_a_title_is_refused_beside_its_field(current, signed_in):
     assert JourneyTemplate.objects.count() == 1
 
 
+def test_a_spare_row_asks_for_nothing_and_has_nothing_to_leave_out(current, signed_in):
+    rows = signed_in("merchandiser").get(version_page(current)).context["rows"]
+    *given, first_spare, _, _ = rows.forms
+    assert all("is_left_out" in row.fields and row.fields["title"].required for row in given)
+    assert "is_left_out" not in first_spare.fields
+    assert not any(field.required for field in first_spare.fields.values())
+
+
+def test_a_spare_row_that_was_filled_in_needs_a_title(current, signed_in):
+    client = signed_in("merchandiser")
+    values = rows_of(client.get(version_page(current))) | {"tasks-3-slug": "sign", "reason": "x"}
+    answer = client.post(version_page(current), values)
+    assert answer.context["rows"].forms[3].errors == {"title": ["This field is required."]}
+    assert JourneyTemplate.objects.count() == 1
+
+
 def test_a_new_checklist_is_made_for_a_category(current, signed_in):
     client, page = signed_in("merchandiser"), reverse("admin:onboarding_new_template")
     values = rows_of(client.get(page)) | {
