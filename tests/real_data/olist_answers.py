@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from checkout.models import Order
+from onboarding.models import Journey
 from tests.real_data.olist_totals import Totals
 
 END_STATES = """
@@ -53,6 +54,10 @@ WHERE handed_over_at > ship_by::timestamptz GROUP BY 1
 """
 )
 
+JOURNEYS = """
+SELECT to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM'), turn, count(*) FROM onboarding_journeys GROUP BY 1, 2
+"""
+
 
 def answered_totals() -> Totals:
     """What the database adds up to."""
@@ -66,6 +71,7 @@ def answered_totals() -> Totals:
         late_hand_overs=dict(_rows(LATE_HAND_OVERS)),
         held=held,
         median_seconds={"payment": float(payment), "hand-over": float(hand_over), "transit": float(transit)},
+        journeys={row[:2]: row[2] for row in _rows(JOURNEYS)},
     )
 
 
@@ -86,6 +92,23 @@ def _end_of(order: Order) -> tuple[Any, ...]:
         (checkout.failed_at, checkout.completed_at),
         tuple(sorted(items)),
         tuple(sorted(events)),
+    )
+
+
+def ends_of_journeys() -> dict[str, tuple[Any, ...]]:
+    """The journey of each order that has one: when it began, how it stands, whose turn it is, and its tasks."""
+    journeys = Journey.objects.select_related("order").prefetch_related("tasks")
+    return {journey.order.notes: _end_of_journey(journey) for journey in journeys.iterator(chunk_size=1_000)}
+
+
+def _end_of_journey(journey: Journey) -> tuple[Any, ...]:
+    tasks = sorted(journey.tasks.all(), key=lambda task: task.sort_order)
+    return (
+        journey.started_at,
+        journey.status,
+        journey.turn,
+        journey.progress_percentage,
+        [(task.slug, task.status, task.due_at) for task in tasks],
     )
 
 

@@ -37,6 +37,8 @@ class Totals:
     late_hand_overs: dict[str, int]
     held: int
     median_seconds: dict[str, float]
+    # By month in UTC and whose turn it is.
+    journeys: dict[tuple[str, str], int]
 
 
 def read(folder, name):
@@ -81,7 +83,7 @@ def compute(folder, chosen: Collection[str]) -> Totals:
     for row in read(folder, "order_payments"):
         parts[row["order_id"]].append(row)
     people = {row["customer_id"]: row["customer_unique_id"] for row in read(folder, "customers")}
-    states, late_by_seller = Counter(), Counter()
+    states, late_by_seller, journeys = Counter(), Counter(), Counter()
     ordered, paid = defaultdict(Decimal), defaultdict(Decimal)
     waits = {"payment": [], "hand-over": [], "transit": []}
     deliveries = late = held = 0
@@ -104,6 +106,7 @@ def compute(folder, chosen: Collection[str]) -> Totals:
         if approved:
             waits["payment"].append((approved - placed).total_seconds())
             held += returns or any(part["payment_type"] == "voucher" for part in parts[key])
+            journeys[f"{approved:%Y-%m}", "nobody" if order["order_status"] == "canceled" else "client"] += 1
         if approved and carrier:
             waits["hand-over"].append((carrier - approved).total_seconds())
             limit = min((utc(item["shipping_limit_date"]) for item in items[key]), default=None)
@@ -123,4 +126,5 @@ def compute(folder, chosen: Collection[str]) -> Totals:
         late_hand_overs=dict(late_by_seller),
         held=held,
         median_seconds={name: float(median(values)) for name, values in waits.items()},
+        journeys=dict(journeys),
     )

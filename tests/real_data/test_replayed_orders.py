@@ -1,27 +1,33 @@
-"""Real orders through the real door: every end state, amount and wait as the files say, whatever the order of arrival.
+"""Real orders through the real door: every end state, amount, wait and journey as the files say, whatever the order of arrival.
 
-What to expect comes from the files by code of its own (olist_totals), not from the adapter that makes the requests.
-SMPLAT_REPLAY_LIMIT bounds the number of orders; 0 plays them all, in an hour or more.
+Web processes answer and relays deliver, as in a deployment. What to expect comes from the files by code of its own
+(olist_totals), not from the adapter that makes the requests. SMPLAT_REPLAY_LIMIT bounds the number of orders; 0 plays them all.
 """
 
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import override_settings
 
 from smplat.outbox.models import Message
+from tests.faults.processes import eventually, running, web_server
 from tests.real_data import olist_totals
-from tests.real_data.olist_answers import answered_totals, ends_of_orders, totals_of_items
+from tests.real_data.olist_answers import answered_totals, ends_of_journeys, ends_of_orders, totals_of_items
 from tests.real_data.olist_totals import Totals
-from tests.replay.olist import OLIST, Purchase, in_time, list_purchases, price_of
-from tests.replay.order_player import Played, Storefront, disturb, issue_key, stock
+from tests.replay.olist import OLIST, Purchase, Request, in_time, list_purchases, price_of
+from tests.replay.order_player import HOURS_FOR_INTAKE, Played, Storefront, disturb, issue_key, publish_checklist, stock
 
-LIMIT = int(os.environ.get("SMPLAT_REPLAY_LIMIT", "200"))
+# As many as play in about a minute on two cores that nobody else keeps busy.
+DEFAULT_LIMIT = 400
+LIMIT = int(os.environ.get("SMPLAT_REPLAY_LIMIT", DEFAULT_LIMIT))
 # Of each odd kind this many belong to every sample.
 OF_EACH_KIND = 8
 SEED = 7
@@ -29,10 +35,12 @@ SEED = 7
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(not OLIST.is_dir(), reason=f"the public data sets are not in {OLIST.parent}"),
-    # All orders take longer than any hang.
     # More than the default takes as long as it takes.
-    pytest.mark.timeout(300 if 0 < LIMIT <= 200 else 0),
+    pytest.mark.timeout(1800 if 0 < LIMIT <= DEFAULT_LIMIT else 0),
 ]
+PROCESSES = 2
+# Relays that deliver nothing for so long have stopped.
+STANDSTILL_SECONDS = 120.0
 
 
 def odd_kinds(purchase: Purchase) -> Iterator[str]:
@@ -88,6 +96,7 @@ class Replay:
     played: Played
     totals: Totals
     ends: dict[str, tuple[Any, ...]]
+    journeys: dict[str, tuple[Any, ...]]
     messages: int
 
 
@@ -101,22 +110,44 @@ class Replays:
 
 
 @pytest.fixture(scope="module")
-def replays(django_db_setup: None, django_db_blocker: Any) -> Replays:
+def replays(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Replays:
     purchases = sample()
     requests = in_time(purchases)
-    arrivals = (requests, disturb(requests, seed=SEED))
-    unthrottled = {"CURRENCIES": ("EUR", "BRL"), "THROTTLE_SECRET_PER_MINUTE": 100_000_000}
-    with django_db_blocker.unblock(), override_settings(**unthrottled):
-        first, second = (_replay(purchases, arrival) for arrival in arrivals)
+    logs = tmp_path_factory.mktemp("replay")
+    store = {"CURRENCIES": "EUR,BRL", "THROTTLE_SECRET_PER_MINUTE": "100000000", "LOG_LEVEL": "WARNING"}
+    relay = [sys.executable, "manage.py", "relay_outbox", "--channel", "event"]
+    with django_db_blocker.unblock(), ExitStack() as processes:
+        web = processes.enter_context(web_server(logs, workers=PROCESSES, **store))
+        for number in range(PROCESSES):
+            processes.enter_context(running(relay, logs / f"relay-{number}.log", **store))
+        first = _replay(web.url, purchases, requests, races=False)
+        second = _replay(web.url, purchases, disturb(requests, seed=SEED), races=True)
     return Replays(purchases, first, second)
 
 
-def _replay(purchases, requests) -> Replay:
+def _replay(url: str, purchases: list[Purchase], requests: list[Request], *, races: bool) -> Replay:
     stock(purchases)
-    played = Storefront(issue_key()).play(requests, title="orders")
-    replay = Replay(played, answered_totals(), ends_of_orders(), Message.objects.exclude(channel="event").count())
+    publish_checklist()
+    played = Storefront(url, issue_key()).play(requests, title="orders", races=races)
+    _wait_for_relays()
+    call_command("check_journeys", stdout=StringIO())
+    replay = Replay(
+        played,
+        answered_totals(),
+        ends_of_orders(),
+        ends_of_journeys(),
+        Message.objects.exclude(channel="event").count(),
+    )
     call_command("flush", verbosity=0, interactive=False)
     return replay
+
+
+def _wait_for_relays() -> None:
+    """Until every message between domains is delivered."""
+    undelivered = Message.objects.undelivered()
+    while left := undelivered.count():
+        assert eventually(lambda before=left: undelivered.count() < before, seconds=STANDSTILL_SECONDS), left
+    assert not Message.objects.exclude(state="delivered").exists()
 
 
 def of_kind(replays: Replays, kind: str) -> list[Purchase]:
@@ -138,6 +169,7 @@ def test_states_amounts_lateness_and_waits_are_those_of_the_files(replays):
 
 def test_disturbed_and_repeated_the_same_orders_end_alike(replays):
     assert replays.disturbed.ends == replays.as_it_happened.ends
+    assert replays.disturbed.journeys == replays.as_it_happened.journeys
     assert replays.disturbed.totals == replays.as_it_happened.totals
 
 
@@ -156,6 +188,14 @@ def test_told_as_it_happened_only_what_outran_its_approval_had_to_be_sent_again(
 
 def test_nobody_is_prompted_about_the_past(replays):
     assert (replays.as_it_happened.messages, replays.disturbed.messages) == (0, 0)
+
+
+def test_every_paid_order_has_a_journey_with_its_due_times_and_no_other_has_one(replays):
+    begun = {purchase.reference: purchase.approved_at for purchase in replays.purchases if purchase.approved_at}
+    assert {reference: end[0] for reference, end in replays.as_it_happened.journeys.items()} == begun
+    for started_at, *_, tasks in replays.as_it_happened.journeys.values():
+        due_at = started_at + timedelta(hours=HOURS_FOR_INTAKE)
+        assert tasks == [("intake", "pending", due_at), ("hand-over", "completed", None)]
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,24 @@
-"""Send requests about orders as a storefront does: through the whole URL stack, again what came too early."""
+"""Send requests about orders as a storefront does: over connections that are kept, again what came too early."""
 
-import json
+import http.client
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import cycle
+from typing import Any
+from urllib.parse import urlsplit
 
-from django.test import Client
+import orjson
 from tqdm import tqdm
 
 from guardrails.models import Provider
 from merchandising.models import Product, ProductStatus
+from onboarding.models import JourneyTemplate, TemplateTask
+from onboarding.states import SelfCheck
 from smplat import clock
 from smplat.api.actions.issue_api_key import issue_api_key
 from smplat.api.keys import KeyKind
@@ -20,9 +28,16 @@ from tests.replay.olist import CURRENCY, UNRECORDED, UNRECORDED_PRODUCT, Purchas
 
 # A storefront that imports its past has a key of its own for it.
 SCOPES = (Scope.ORDERS_WRITE, Scope.ORDERS_PRICE_OVERRIDE, Scope.EVENTS_BACKDATE)
+# Enough to keep two web processes busy.
+CONNECTIONS = 6
+ANSWER_SECONDS = 300
+CATEGORY = "marketplace"
+HOURS_FOR_INTAKE = 48
 REPEATED_SHARE = 0.05
 # A repetition comes a little later than the first.
 REPEATED_WITHIN = 40
+# The first with this key is being answered: a repetition that overtook its answer comes again later.
+BUSY = "idempotency-key-in-use"
 
 
 @dataclass
@@ -40,17 +55,27 @@ class Played:
 class Storefront:
     """Knows our ids of the orders it placed."""
 
-    def __init__(self, key: str) -> None:
-        self._client = Client()
-        self._headers = {"X-API-Key": key}
+    def __init__(self, url: str, key: str) -> None:
+        self._address = urlsplit(url).netloc
+        self._headers = {"X-API-Key": key, "Content-Type": "application/json"}
         self._ids: dict[str, str] = {}
         self._canceled: set[str] = set()
 
-    def play(self, requests: Sequence[Request], *, title: str = "") -> Played:
-        """Send everything in this order, then again what came too early, until nothing moves."""
+    def play(self, requests: Sequence[Request], *, title: str = "", races: bool = False) -> Played:
+        """Send everything over several connections, then again what came too early, until nothing moves.
+
+        What belongs to one order goes over one connection, so it keeps its sequence; with `races` it goes over whichever
+        is next, so that requests about one order meet each other.
+        """
         played, waiting = Played(), list(requests)
         while waiting:
-            again = [request for request in tqdm(waiting, desc=title, disable=None) if not self._send(request)]
+            shares = _in_turn(waiting) if races else _by_order(waiting)
+            with tqdm(total=len(waiting), desc=title, disable=None) as bar, ThreadPoolExecutor(CONNECTIONS) as threads:
+                again = [
+                    request
+                    for left in threads.map(lambda share: self._send_all(share, bar), shares)
+                    for request in left
+                ]
             played.sent, played.passes = played.sent + len(waiting), played.passes + 1
             if played.passes == 1:
                 played.too_early = {request.order for request in again}
@@ -60,31 +85,60 @@ class Storefront:
             waiting = again
         return played
 
-    def _send(self, request: Request) -> bool:
+    def _send_all(self, requests: Iterable[Request], bar: Any) -> list[Request]:
+        """What was not taken."""
+        again = []
+        with closing(http.client.HTTPConnection(self._address, timeout=ANSWER_SECONDS)) as connection:
+            for request in requests:
+                if not self._send(connection, request):
+                    again.append(request)
+                bar.update()
+        return again
+
+    def _send(self, connection: http.client.HTTPConnection, request: Request) -> bool:
         """Whether it was taken; an answer that no repetition would change ends the replay."""
         if request.path == "/api/v1/orders":
-            return self._place(request)
+            return self._place(connection, request)
         if request.order not in self._ids:
             return False
         path = request.path.format(order=self._ids[request.order])
-        answer = self._client.generic(
-            request.method, path, json.dumps(request.body), content_type="application/json", headers=self._headers
-        )
-        if request.method == "PATCH" and answer.status_code == 400 and request.order in self._canceled:
+        status, answer = self._ask(connection, request.method, path, request.body)
+        if request.method == "PATCH" and status == 400:
             # Canceling again what is canceled is refused, and was done.
-            assert answer.json()["code"] == "transition-not-allowed", answer.content
-            return True
-        assert answer.status_code in {200, 409}, (answer.status_code, answer.content, request)
+            assert answer["code"] == "transition-not-allowed", (answer, request)
+            return request.order in self._canceled
+        assert status in {200, 409}, (status, answer, request)
         if request.method == "PATCH":
             self._canceled.add(request.order)
-        return answer.status_code == 200
+        return status == 200
 
-    def _place(self, request: Request) -> bool:
-        headers = {**self._headers, "Idempotency-Key": request.order}
-        answer = self._client.post(request.path, request.body, content_type="application/json", headers=headers)
-        assert answer.status_code == 201, (answer.status_code, answer.content, request)
-        assert self._ids.setdefault(request.order, answer.json()["id"]) == answer.json()["id"]
+    def _place(self, connection: http.client.HTTPConnection, request: Request) -> bool:
+        key = {"Idempotency-Key": request.order}
+        status, answer = self._ask(connection, request.method, request.path, request.body, **key)
+        if status == 409 and answer["code"] == BUSY:
+            return False
+        assert status == 201, (status, answer, request)
+        assert self._ids.setdefault(request.order, answer["id"]) == answer["id"]
         return True
+
+    def _ask(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: dict[str, Any], **headers: str
+    ) -> tuple[int, Any]:
+        connection.request(method, path, orjson.dumps(body), self._headers | headers)
+        answer = connection.getresponse()
+        return answer.status, orjson.loads(answer.read())
+
+
+def _by_order(requests: Sequence[Request]) -> list[list[Request]]:
+    shares: list[list[Request]] = [[] for _ in range(CONNECTIONS)]
+    turns = defaultdict(cycle(shares).__next__)
+    for request in requests:
+        turns[request.order].append(request)
+    return shares
+
+
+def _in_turn(requests: Sequence[Request]) -> list[Sequence[Request]]:
+    return [requests[number::CONNECTIONS] for number in range(CONNECTIONS)]
 
 
 def disturb(requests: Sequence[Request], *, seed: int) -> list[Request]:
@@ -111,7 +165,7 @@ def stock(purchases: Iterable[Purchase]) -> None:
             id=key,
             slug=slug,
             title=title,
-            category="marketplace",
+            category=CATEGORY,
             base_price=Decimal(0),
             currency=CURRENCY,
             status=ProductStatus.ACTIVE,
@@ -120,6 +174,26 @@ def stock(purchases: Iterable[Purchase]) -> None:
             updated_at=now,
         )
         for key, slug, title, seller in offered
+    )
+
+
+def publish_checklist() -> None:
+    """What clients of this marketplace do: one thing by themselves, and one that is done when the goods are on their way."""
+    now = clock.now()
+    template = JourneyTemplate.objects.create(
+        slug=CATEGORY,
+        title="Marketplace",
+        product_category=CATEGORY,
+        is_current=True,
+        created_at=now,
+        created_by="tests",
+    )
+    lines = [
+        {"slug": "intake", "title": "Tell us what you need", "due_after_hours": HOURS_FOR_INTAKE},
+        {"slug": "hand-over", "title": "Wait for the carrier", "self_check": SelfCheck.ORDER_IN_FULFILLMENT},
+    ]
+    TemplateTask.objects.bulk_create(
+        TemplateTask(template=template, sort_order=number, **line) for number, line in enumerate(lines)
     )
 
 
