@@ -5,8 +5,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from checkout.links import ExpiredToken, InvalidToken, Purpose, read_token
@@ -16,6 +14,7 @@ from onboarding.errors import ArtifactNotFound, InvalidLink, JourneyNotFound, Ta
 from onboarding.pages.standing import find_checklist
 from onboarding.states import ActorType
 from smplat import clock
+from smplat.link_pages import LinkPage
 
 # What the page says after it was changed, by what stands in its address then.
 NOTICES = {
@@ -30,25 +29,16 @@ REFUSALS = {"gone", "no-link"}
 
 
 # The right to act is in the address and in no cookie, so another site has nothing to borrow: there is no CSRF token.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class ChecklistView(View):
+@method_decorator(csrf_exempt, name="dispatch")
+class ChecklistView(LinkPage):
     """GET shows the list and changes nothing (mail scanners follow links); POST acts. Works without scripts."""
 
     http_method_names = ("get", "head", "post", "options")
-
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Answer a page also to a link that does not work."""
-        try:
-            response = super().dispatch(request, *args, **kwargs)
-        except ExpiredToken:
-            response = render(request, "customer/expired_checklist.html", status=410)
-        except (InvalidToken, JourneyNotFound):
-            response = render(request, "customer/invalid_link.html", status=404)
-        assert isinstance(response, HttpResponse)
-        response["X-Robots-Tag"] = "noindex"
-        # The address is the right to tick: it must not travel to other sites.
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+    refusals = {
+        ExpiredToken: ("customer/expired_checklist.html", 410),
+        InvalidToken: ("customer/invalid_link.html", 404),
+        JourneyNotFound: ("customer/invalid_link.html", 404),
+    }
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show what is left to do."""

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from smplat import clock
+from smplat.link_pages import LinkPage
 from smplat.outbox.actions.change_preferences import change_preferences
 from smplat.outbox.choices import Category, ChangeSource
 from smplat.outbox.queries import get_preference
@@ -37,23 +36,17 @@ class Choice:
 
 
 # A mail program posts here without a session, so there is no CSRF token; the signed link authorises.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class UnsubscribeView(View):
+@method_decorator(csrf_exempt, name="dispatch")
+class UnsubscribeView(LinkPage):
     """GET shows the choices and changes nothing (mail scanners follow links); POST changes them."""
 
     http_method_names = ("get", "head", "post", "options")
+    refusals = {InvalidLink: ("customer/invalid_link.html", InvalidLink.status)}
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Answer a page also to a link that is not ours."""
-        try:
-            response = super().dispatch(request, *args, **kwargs)
-        except InvalidLink:
-            response = render(request, "customer/invalid_link.html", status=InvalidLink.status)
-        assert isinstance(response, HttpResponse)
-        response["X-Robots-Tag"] = "noindex"
-        # The address is the right to change: it must not travel to other sites.
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+    def count(self, request: HttpRequest, *, token: str) -> None:
+        """A mail program's button is never refused: a provider presses it for all its readers, from a few addresses."""
+        if request.POST.get("List-Unsubscribe") != "One-Click":
+            super().count(request, token=token)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show what is sent now."""

@@ -10,6 +10,7 @@ from checkout.models import Order
 from onboarding.links import checklist_link
 from onboarding.models import Interaction, JourneyEvent, Task
 from smplat import clock
+from smplat.api.throttles import Throttle
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,36 @@ def test_following_the_link_shows_the_tasks_and_changes_nothing(client, begin):
     assert "Ada, let\u2019s get you started" in page
     assert "<strong>0 of 3</strong> done" in page
     assert JourneyEvent.objects.count() == events
+
+
+def test_a_link_that_is_opened_too_often_asks_for_a_moment_and_changes_nothing(client, begin, settings):
+    journey = begin()
+    settings.THROTTLE_ANONYMOUS_PER_MINUTE = 2
+    address, task = address_of(journey), journey.tasks.get(slug="intake")
+    assert [client.get(address).status_code for _ in range(2)] == [200, 200]
+    refused = client.post(address, {"task": str(task.pk), "completed": "yes"})
+    assert (refused.status_code, refused.headers["Referrer-Policy"]) == (429, "no-referrer")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 120
+    assert "wait a minute and open it again" in refused.content.decode()
+    task.refresh_from_db()
+    assert task.status == "pending"
+    # Another link is counted by itself.
+    assert client.get(address_of(journey, lives=timedelta(days=2))).status_code == 200
+
+
+def test_an_address_that_tries_many_links_is_refused(client, begin, settings):
+    settings.THROTTLE_PUBLISHABLE_PER_MINUTE = 2
+    from_one = {"REMOTE_ADDR": "203.0.113.77"}
+    assert [client.get(f"/c/guess-{guess}", **from_one).status_code for guess in range(3)] == [404, 404, 429]
+    assert client.get(address_of(begin()), REMOTE_ADDR="203.0.113.78").status_code == 200
+
+
+def test_without_redis_the_page_opens(client, begin, settings, monkeypatch):
+    # Nothing listens on the discard port.
+    monkeypatch.setattr("smplat.link_pages.throttle", Throttle("redis://127.0.0.1:9/0"))
+    settings.THROTTLE_ANONYMOUS_PER_MINUTE = 1
+    journey = begin()
+    assert [client.get(address_of(journey)).status_code for _ in range(3)] == [200, 200, 200]
 
 
 def test_a_tick_completes_the_task_as_the_client(client, begin):
