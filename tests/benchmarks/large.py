@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks import many_orders
 from tests.benchmarks.report import Row, alternate, faster_row, share_row, within_row
 from tests.benchmarks.servers import CHECKOUT, STATE, Database, Servers, binary, find_database, make_database, serve
 
@@ -39,7 +40,13 @@ ROLLED_UP_SUMS = """
 SELECT offer_slug, event_type, currency, sum(event_count)::bigint, sum(cart_total) FROM analytics_offer_rollup_amounts
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
-PAGES = {"event list": "/admin/analytics/offerevent/", "attention page": "/admin/"}
+PAGES = {
+    "event list": "/admin/analytics/offerevent/",
+    "attention page": "/admin/",
+    "order list": "/admin/checkout/order/",
+    "recovery page": "/admin/checkout/recovery/",
+    "command centre": "/admin/onboarding/journey/",
+}
 MAKE_SESSION = """
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -54,11 +61,21 @@ print(session.session_key)
 
 
 def filled_database(servers: Servers, *, events: int) -> Database:
-    """A database with so many events, folded; kept for the next run."""
+    """A database with so many events, folded, a tenth as many orders, and open journeys; kept for the next run."""
     name = f"bench_{events}"
-    if (database := find_database(servers, name)) is not None and _is_filled(database, events):
-        return database
-    database = make_database(servers, name)
+    if (database := find_database(servers, name)) is None or not _has_events(database, events):
+        database = make_database(servers, name)
+        _fill_events(database, events)
+    database.manage("migrate", "--verbosity", "0")
+    with database.connect() as connection:
+        if not connection.execute("SELECT EXISTS (SELECT FROM checkout_order)").fetchone()[0]:
+            with connection.transaction():
+                many_orders.fill(connection, orders=events // 10)
+            connection.execute("VACUUM ANALYZE")
+    return database
+
+
+def _fill_events(database: Database, events: int) -> None:
     with database.connect() as connection:
         for first in range(0, events, EVENTS_AT_ONCE):
             last = min(first + EVENTS_AT_ONCE, events) - 1
@@ -67,7 +84,6 @@ def filled_database(servers: Servers, *, events: int) -> Database:
     database.manage("rebuild_offer_rollups")
     with database.connect() as connection:
         connection.execute("VACUUM ANALYZE")
-    return database
 
 
 def measure_dashboard(database: Database, *, rounds: int) -> list[Row]:
@@ -84,7 +100,7 @@ def measure_dashboard(database: Database, *, rounds: int) -> list[Row]:
 
 
 def measure_pages(large: Database, empty: Database, *, rounds: int, events: int) -> list[Row]:
-    """Pages of the console over `events` events and over none."""
+    """Pages of the console over `events` events, a tenth as many orders and 100,000 open journeys, and over none."""
     rows = []
     cookies = {database.name: _session_of(database) for database in (large, empty)}
     with serve(large, processes=1) as large_port, serve(empty, processes=1) as empty_port:
@@ -145,7 +161,7 @@ def _run(command: list[str], database: Database) -> tuple[float, float]:
     return time.perf_counter() - started, usage.ru_maxrss * unit / MEBIBYTE
 
 
-def _is_filled(database: Database, events: int) -> bool:
+def _has_events(database: Database, events: int) -> bool:
     with database.connect() as connection:
         found = connection.execute("SELECT coalesce(sum(event_count), 0) FROM analytics_offer_rollups").fetchone()
     return found is not None and int(found[0]) == events
