@@ -77,16 +77,6 @@ class Migration(migrations.Migration):
                 fields=("order", "slug", "variant_key"), name="an_order_counts_once_for_an_experiment_and_a_variant"
             ),
         ),
-        migrations.AddIndex(
-            model_name="experimentsegment",
-            index=models.Index(fields=["slug", "-recorded_at"], name="segments_of_experiment_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="experimentsegment",
-            index=models.Index(
-                fields=["slug", "variant_key", "-recorded_at", "-id"], name="segments_of_variant_newest"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="experimentorder",
             trigger=pgtrigger.compiler.Trigger(
