@@ -60,8 +60,8 @@
     },
     track(event) {
       const now = new Date(), entry = { eventId: newId(), occurredAt: now, ...event };
-      const put = () => { store[`${PREFIX}${+now}:${entry.eventId}`] = JSON.stringify(entry); };
-      try { put(); } catch { remove(take()); put(); } // full: the oldest make room
+      const key = `${PREFIX}${+now}:${entry.eventId}`, text = JSON.stringify(entry);
+      try { store[key] = text; } catch { store = { ...store, [key]: text }; } // full: on in memory, next to what waits there
       schedule(200);
       return entry.eventId;
     },

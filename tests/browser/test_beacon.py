@@ -183,6 +183,32 @@ def test_a_server_that_is_busy_is_asked_again_with_the_same_ids(
     assert [event["eventId"] for event in json.loads(answers[0])] == ids == stored()
 
 
+def test_a_shop_that_filled_the_storage_loses_no_event(page: Page, shop: str, live_server: LiveServer) -> None:
+    start(page, shop, live_server, issue_key(shop))
+    page.evaluate(
+        """for (const size of [65536, 1024, 1])
+            try { for (let i = 0; ; i++) localStorage[`cart-${size}-${i}`] = "x".repeat(size); } catch {}"""
+    )
+    ids = track(page, 2)
+    until(page, lambda: stored() == sorted(ids))
+
+
+def test_an_event_that_is_no_json_is_refused_and_takes_no_other_with_it(
+    page: Page, shop: str, live_server: LiveServer
+) -> None:
+    start(page, shop, live_server, issue_key(shop))
+    refusal = page.evaluate(
+        """() => {
+            smplat.track({offerSlug: "summer", eventType: "impression"});
+            const metadata = {};
+            metadata.itself = metadata;
+            try { smplat.track({offerSlug: "summer", eventType: "impression", metadata}); } catch (e) { return e.name; }
+        }"""
+    )
+    assert refusal == "TypeError"
+    until(page, lambda: len(stored()) == 1)
+
+
 def test_a_page_of_a_foreign_origin_is_refused(page: Page, shop: str, live_server: LiveServer) -> None:
     start(page, shop, live_server, issue_key("https://another.example"))
     track(page)
