@@ -29,7 +29,12 @@ class Schedule:
     @property
     def late_after(self) -> timedelta:
         """How long after its last success the schedule counts as late."""
-        return max(self.every * MISSED_FIRINGS, LATE_AT_LEAST)
+        return late_after(self.every)
+
+
+def late_after(every: timedelta) -> timedelta:
+    """How long after its last success what runs so often counts as late."""
+    return max(every * MISSED_FIRINGS, LATE_AT_LEAST)
 
 
 _schedules: dict[str, Schedule] = {}

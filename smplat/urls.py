@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("smplat.operations.urls")),
     path("", include("smplat.outbox.urls")),
     path("", include("analytics.api.urls")),
+    path("admin", root),
     path("admin/", admin.site.urls),
     path("", include("checkout.api.urls")),
     path("", include("onboarding.api.urls")),

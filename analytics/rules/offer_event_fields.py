@@ -97,13 +97,17 @@ def read_moment(value: datetime, *, oldest: datetime, latest: datetime) -> datet
         raise Unacceptable(
             "datetime_too_late",
             "Input should be at most 5 minutes ahead of the server's clock",
-            {"le": latest.isoformat()},
+            {"le": _as_on_the_wire(latest)},
         )
     if moment < oldest:
         raise Unacceptable(
-            "datetime_too_old", "Input should not be older than events are kept", {"ge": oldest.isoformat()}
+            "datetime_too_old", "Input should not be older than events are kept", {"ge": _as_on_the_wire(oldest)}
         )
     return moment.astimezone(UTC)
+
+
+def _as_on_the_wire(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def explain(name: str, value: Any) -> Unacceptable:

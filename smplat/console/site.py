@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, resolve
 from unfold.sites import UnfoldAdminSite
 
 from smplat import clock
@@ -32,6 +33,12 @@ class ConsoleSite(UnfoldAdminSite):
         }
         response: TemplateResponse = super().index(request, {**found, **(extra_context or {})})
         return response
+
+    def catch_all_view(self, request: HttpRequest, url: str) -> HttpResponse:
+        """An address typed without its last slash leads to its page."""
+        if request.method == "GET" and not url.endswith("/") and resolve(f"{request.path_info}/").url_name:
+            return redirect(request.get_full_path(force_append_slash=True))
+        raise Http404
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002 - Unfold's signature
         """Results for the command search; never cached, so that a right taken away is gone at once."""

@@ -13,6 +13,7 @@ from django_celery_beat.models import PeriodicTask
 
 from smplat import schedules
 from smplat.operations import heartbeats, switches
+from smplat.operations.durations import write_duration
 from smplat.operations.beat import HEARTBEAT as BEAT
 from smplat.operations.models import Heartbeat
 from smplat.operations.readiness import Check, Component, Status
@@ -82,7 +83,7 @@ def judge(row: Heartbeat | None, now: datetime, *, late_after: timedelta, good: 
     if row.consecutive_failures:
         status, detail = Status.DEGRADED, f"Failed {row.consecutive_failures} times in a row."
     if late:
-        status, detail = Status.ERROR, f"No sign of life for longer than {late_after}."
+        status, detail = Status.ERROR, f"No sign of life for longer than {write_duration(late_after)}."
     return Component(
         status=status,
         detail=detail,
@@ -113,17 +114,24 @@ def schedule_checks() -> Mapping[str, Check]:
 
 def check_schedule(schedule: schedules.Schedule, now: datetime) -> Component:
     """The schedule's last success is recent; disabled when an operator switched its row off."""
-    row = PeriodicTask.objects.filter(name=schedule.name).first()
+    row = PeriodicTask.objects.select_related("interval").filter(name=schedule.name).first()
     if row is None or not row.enabled:
         return Component(status=Status.DISABLED, detail="Switched off in the console.")
+    every = _interval(row) or schedule.every
+    late_after = schedules.late_after(every)
     heartbeat = heartbeats.find(schedule_heartbeat(schedule.name))
-    if heartbeat is None and now - row.date_changed < schedule.late_after:
+    if heartbeat is None and now - row.date_changed < late_after:
         # Beat first sends it one interval after it was installed: a daily one must not degrade the first day.
         return Component(status=Status.READY, detail="Not due yet since it was installed.")
     return judge(
         heartbeat,
         now,
-        late_after=schedule.late_after,
-        good=f"Runs every {schedule.every}.",
+        late_after=late_after,
+        good=f"Runs every {write_duration(every)}.",
         never="Has not run yet.",
     )
+
+
+def _interval(row: PeriodicTask) -> timedelta | None:
+    """How often it runs, which an operator may have changed."""
+    return timedelta(**{row.interval.period: row.interval.every}) if row.interval else None

@@ -24,7 +24,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def write_duration(length: timedelta) -> str:
-    """As people read it: 1 d 12 h, 90 min is 1 h 30 min; what is shorter than a minute is left out."""
-    minutes = int(length.total_seconds() // 60)
+    """As people read it: 1 d 12 h, 90 min is 1 h 30 min; seconds are only told of what is shorter than a minute."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
     parts = ((minutes // 1_440, "d"), (minutes % 1_440 // 60, "h"), (minutes % 60, "min"))
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or f"{seconds} s"

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from smplat.operations import heartbeats, switches
+from smplat.operations.durations import write_duration
 from smplat.operations.readiness import Component, Status
 from smplat.operations.worker import schedule_heartbeat
 
@@ -31,8 +32,7 @@ def check_sweep(
     late = due.filter(**{f"{field}__lte": now - late_after}).order_by(field)
     oldest = late.values_list(field, flat=True).first()
     if oldest is not None:
-        minutes = (now - oldest) // timedelta(minutes=1)
-        detail = f"The oldest {noun} is due for {minutes} minutes."
+        detail = f"The oldest {noun} is due for {write_duration(now - oldest)}."
         return Component(status=Status.DEGRADED, detail=detail, last_success_at=last)
     if last is None:
         return Component(status=Status.STARTING, detail="The sweep has not run yet.")

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from smplat import schedules
 from smplat.operations import heartbeats
+from smplat.operations.durations import write_duration
 from smplat.operations.readiness import Component, Status
 from smplat.operations.worker import schedule_heartbeat
 from smplat.outbox.choices import State
@@ -20,10 +21,8 @@ def check_outbox(now: datetime) -> Component:
     last = beat.last_success_at if beat else None
     oldest = _oldest_due_at(now)
     if oldest is not None and now - oldest > LATE_AFTER:
-        minutes = int((now - oldest).total_seconds() // 60)
-        return Component(
-            status=Status.DEGRADED, detail=f"The oldest message is due for {minutes} minutes.", last_success_at=last
-        )
+        detail = f"The oldest message is due for {write_duration(now - oldest)}."
+        return Component(status=Status.DEGRADED, detail=detail, last_success_at=last)
     if last is None:
         return Component(status=Status.STARTING, detail="The sweep has not run yet.")
     schedule = next(entry for entry in schedules.registered() if entry.name == SWEEP)

@@ -24,7 +24,7 @@ def test_a_checkout_that_waits_too_long_degrades_it(place):
     due = place().orchestration.recovery_due_at
     assert check_recovery(due + timedelta(minutes=4)).status is Status.READY
     late = check_recovery(due + timedelta(minutes=6))
-    assert (late.status, late.detail) == (Status.DEGRADED, "The oldest checkout is due for 6 minutes.")
+    assert (late.status, late.detail) == (Status.DEGRADED, "The oldest checkout is due for 6 min.")
 
 
 def test_switched_off_it_does_not_count(place):

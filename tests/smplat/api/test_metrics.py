@@ -7,8 +7,9 @@ from smplat.api.scopes import Scope
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_local_scraper_needs_no_key(api) -> None:
-    assert "smplat_http_requests_total" in api.get("/metrics").content.decode()
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/"])
+def test_a_local_scraper_needs_no_key(api, path: str) -> None:
+    assert "smplat_http_requests_total" in api.get(path).content.decode()
 
 
 @pytest.mark.parametrize("headers", [{"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from smplat import schedules
 from smplat.operations import heartbeats, probe, readiness
@@ -109,6 +110,17 @@ def test_one_living_worker_is_enough() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_schedule_is_judged_by_the_interval_that_an_operator_gave_it() -> None:
+    pulse = schedules.find_by_task("operations.pulse")
+    heartbeats.record_success("schedule:pulse", NOW - timedelta(minutes=10))
+    assert check_schedule(pulse, NOW).detail == "No sign of life for longer than 2 min."
+    interval = IntervalSchedule.objects.create(every=2, period=IntervalSchedule.HOURS)
+    PeriodicTask.objects.filter(name="pulse").update(interval=interval)
+    verdict = check_schedule(pulse, NOW)
+    assert (verdict.status, verdict.detail) == (Status.READY, "Runs every 2 h.")
+
+
+@pytest.mark.django_db
 def test_a_failing_schedule_degrades_until_its_next_success() -> None:
     pulse = schedules.find_by_task("operations.pulse")
     assert pulse is not None

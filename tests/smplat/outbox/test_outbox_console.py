@@ -90,4 +90,4 @@ def test_readiness_names_a_message_that_is_late(write, hand_clock):
     write("test.kept")
     hand_clock.forward(minutes=7)
     verdict = check_outbox(hand_clock())
-    assert (verdict.status, verdict.detail) == ("degraded", "The oldest message is due for 7 minutes.")
+    assert (verdict.status, verdict.detail) == ("degraded", "The oldest message is due for 7 min.")

@@ -38,7 +38,7 @@ class Command(BaseCommand):
                     kind=KeyKind.PUBLISHABLE if options["publishable"] else KeyKind.SECRET,
                     scopes=options["scope"],
                     allowed_origins=options["origin"],
-                    expires_at=now + timedelta(days=options["days"]) if options["days"] else None,
+                    expires_at=now + timedelta(days=options["days"]) if options["days"] is not None else None,
                     by=f"command:{getpass.getuser()}",
                     now=now,
                 )
