@@ -226,6 +226,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "smplat.api.openapi.ApiSchema",
+    # Views read their bodies themselves (smplat.api.bodies); these say what the OpenAPI document offers.
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "smplat.api.exception_handler.handle_exception",
     "UNAUTHENTICATED_USER": None,

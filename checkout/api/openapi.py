@@ -124,6 +124,7 @@ def described(
     return describe
 
 
+USER_ID: Final = [OpenApiParameter("user_id", {"type": "string", "format": "uuid"}, OpenApiParameter.PATH)]
 ID: Final = [OpenApiParameter("order_id", {"type": "string", "format": "uuid"}, OpenApiParameter.PATH)]
 create_order = described(
     operation="create_order", tag="orders", summary="Place an order", request=OrderInput, sent=NEW_ORDER,
@@ -135,7 +136,7 @@ list_orders = described(
 )  # fmt: skip
 list_orders_of_user = described(
     operation="list_orders_of_user", tag="orders", summary="List one customer's orders", example=[ORDER],
-    parameters=[*ID, OrderListQuery],
+    parameters=[*USER_ID, OrderListQuery],
 )  # fmt: skip
 get_order = described(operation="get_order", tag="orders", summary="Read an order", example=ORDER, parameters=ID)
 change_status = described(

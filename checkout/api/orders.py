@@ -36,7 +36,7 @@ from checkout.links import CUSTOMER_TOKEN_LIFETIME, Purpose, mint_token
 from smplat import clock
 from smplat.api.errors import ValidationFailed
 from smplat.api.idempotency import receipt_for
-from smplat.api.inputs import read_input
+from smplat.api.inputs import parse_id, read_input
 from smplat.api.pagination import decode_cursor, encode_cursor, next_link
 from smplat.api.responses import answer
 from smplat.api.scopes import Scope
@@ -79,9 +79,9 @@ class OrdersOfUserView(ApiView):
     refusals = {"GET": (InvalidStatusFilter,)}
 
     @openapi.list_orders_of_user
-    def get(self, request: Request, order_id: str) -> HttpResponse:
+    def get(self, request: Request, user_id: str) -> HttpResponse:
         """One page of them."""
-        return _page(request, customer_id=parse_order_id(order_id))
+        return _page(request, customer_id=parse_id(user_id, name="user_id"))
 
 
 class OrderView(ApiView):

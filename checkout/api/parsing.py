@@ -17,6 +17,7 @@ from checkout.rules.position import Step
 from checkout.rules.prices import Line
 from checkout.states import ActorType, OrderSource, OrderStatus, Stage, StageStatus
 from smplat.api.errors import Detail, ScopeMissing, ValidationFailed
+from smplat.api.inputs import parse_id
 from smplat.api.keys import Caller
 from smplat.api.scopes import Scope
 
@@ -25,16 +26,12 @@ _PROJECTION = re.compile(r"loyaltyProjection=(\d{1,9})")
 
 
 def parse_order_id(text: str) -> UUID:
-    """The id in the path.
+    """The order's id in the path.
 
     Raises:
         ValidationFailed: it is no UUID.
     """
-    try:
-        return UUID(text)
-    except ValueError:
-        message = "The order id is not a valid UUID."
-        raise ValidationFailed([Detail(type="uuid_parsing", loc=("path", "order_id"), msg=message)]) from None
+    return parse_id(text, name="order_id")
 
 
 def parse_moment(value: datetime | None, *, caller: Caller, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from smplat.api.routes import both_slash_forms
 
 urlpatterns = [
     *both_slash_forms("api/v1/orders", orders.OrdersView.as_view(), name="orders"),
-    *both_slash_forms("api/v1/orders/user/<str:order_id>", orders.OrdersOfUserView.as_view(), name="orders-of-user"),
+    *both_slash_forms("api/v1/orders/user/<str:user_id>", orders.OrdersOfUserView.as_view(), name="orders-of-user"),
     *both_slash_forms("api/v1/orders/<str:order_id>", orders.OrderView.as_view(), name="order"),
     *both_slash_forms("api/v1/orders/<str:order_id>/status", orders.OrderStatusView.as_view(), name="order-status"),
     *both_slash_forms(

@@ -12,14 +12,14 @@ from onboarding.actions.record_referral_copy import record_referral_copy
 from onboarding.actions.start_journey import JourneyStarted, start_journey
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.api import openapi
-from onboarding.api.parsing import parse_experiment, parse_id, parse_introduction
+from onboarding.api.parsing import parse_experiment, parse_introduction
 from onboarding.api.reading import read_journey, read_task
 from onboarding.api.serializers import ExperimentsInput, ReferralInput, StartInput, ToggleInput
 from onboarding.errors import JourneyNotFound, TaskNotFound
 from onboarding.states import ActorType
 from smplat import clock
 from smplat.api.idempotency import receipt_for
-from smplat.api.inputs import read_input
+from smplat.api.inputs import parse_id, read_input
 from smplat.api.responses import answer
 from smplat.api.scopes import Scope
 from smplat.api.views import ApiView

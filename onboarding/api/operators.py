@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from onboarding.actions.send_manual_nudge import ManualNudge, send_manual_nudge
 from onboarding.api import openapi
 from onboarding.api.operator_rendering import counts_body, detail_body, summary_body
-from onboarding.api.parsing import parse_filter, parse_id
+from onboarding.api.parsing import parse_filter
 from onboarding.api.serializers import JourneyListQuery, NudgeInput
 from onboarding.errors import JourneyNotFound, TaskNotFound, UnsupportedChannel
 from onboarding.queries.journey_detail import get_detail
@@ -14,7 +14,7 @@ from onboarding.queries.journeys import count_journeys, list_journeys
 from smplat import clock
 from smplat.api.errors import ValidationFailed
 from smplat.api.idempotency import receipt_for
-from smplat.api.inputs import read_input
+from smplat.api.inputs import parse_id, read_input
 from smplat.api.pagination import decode_cursor, encode_cursor, next_link
 from smplat.api.responses import answer
 from smplat.api.scopes import Scope

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from onboarding.actions.record_experiments import Experiment
 from onboarding.actions.start_journey import ACCOUNTS, Introduction
 from onboarding.queries.journeys import JourneyFilter
 from onboarding.states import JourneyStatus
-from smplat.api.errors import Detail, ValidationFailed
 
 # Members of an experiment beside slug and variant: as we call them, as the wire calls them first.
 _FACTS = {
@@ -18,19 +16,6 @@ _FACTS = {
     "status": "status",
     "feature_flag_key": "featureFlagKey",
 }
-
-
-def parse_id(text: str, *, name: str) -> UUID:
-    """An id in the path.
-
-    Raises:
-        ValidationFailed: it is no UUID.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        message = f"The {name.replace('_', ' ')} is not a valid UUID."
-        raise ValidationFailed([Detail(type="uuid_parsing", loc=("path", name), msg=message)]) from None
 
 
 def parse_introduction(value: Mapping[str, Any]) -> Introduction:

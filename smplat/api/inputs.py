@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -47,6 +48,19 @@ class Input(serializers.Serializer[Any]):
 
     One instance of each reads the input of all requests: it keeps nothing of what it read.
     """
+
+
+def parse_id(text: str, *, name: str) -> UUID:
+    """An id in the path.
+
+    Raises:
+        ValidationFailed: it is no UUID.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        message = f"The {name.replace('_', ' ')} is not a valid UUID."
+        raise ValidationFailed([Detail(type="uuid_parsing", loc=("path", name), msg=message)]) from None
 
 
 def read_input(serializer_class: type[Input], value: Any, *, source: str = "body") -> dict[str, Any]:

@@ -13,8 +13,8 @@ from django_celery_beat.models import PeriodicTask
 
 from smplat import schedules
 from smplat.operations import heartbeats, switches
-from smplat.operations.durations import write_duration
 from smplat.operations.beat import HEARTBEAT as BEAT
+from smplat.operations.durations import write_duration
 from smplat.operations.models import Heartbeat
 from smplat.operations.readiness import Check, Component, Status
 from smplat.operations.worker import HEARTBEAT_PREFIX, schedule_heartbeat

@@ -51,6 +51,11 @@ def test_every_operation_says_what_it_does(path: str, method: str, spec: dict[st
     assert spec.get("summary") or spec.get("description"), f"{method} {path}"
 
 
+def test_no_body_is_offered_in_a_form_that_is_not_read() -> None:
+    offered = {kind for _, _, spec in OPERATIONS for kind in spec.get("requestBody", {}).get("content", {})}
+    assert offered == {"application/json", "application/x-ndjson", "text/plain"}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/openapi.json", "/api/v1/openapi.json/"])
 def test_the_document_is_served_to_everyone(address: str) -> None:

@@ -175,3 +175,9 @@ def test_an_unknown_order_is_not_found_and_a_bad_id_is_invalid(send, path):
     assert send("GET", f"/api/v1/orders/{uuid4()}{path}")[:2][1]["detail"] == "Order not found"
     status, error, _ = send("GET", f"/api/v1/orders/nonsense{path}")
     assert (status, error["detail"][0]["type"]) == (422, "uuid_parsing")
+
+
+def test_the_orders_of_a_bad_user_id_name_the_user(send):
+    status, answer, _ = send("GET", "/api/v1/orders/user/ada")
+    assert (status, answer["detail"][0]["loc"]) == (422, ["path", "user_id"])
+    assert answer["detail"][0]["msg"] == "The user id is not a valid UUID."
