@@ -18,8 +18,10 @@ from checkout.rules.holdout import Arm, arm_of
 from checkout.rules.quiet_hours import known_zone
 from checkout.rules.recovery import Action, Facts, Verdict, decide_recovery, spread_of
 from checkout.states import StageStatus
+from checkout.timetable import SWEEP
 from smplat.bulk_rows import among
 from smplat.db import require_transaction
+from smplat.operations.set_aside import Subject, not_set_aside
 from smplat.outbox.choices import Category
 from smplat.outbox.queries import find_unwilling
 
@@ -46,6 +48,22 @@ _READ = (
 
 
 @dataclass(frozen=True)
+class DueCheckout:
+    """A checkout that is due, by its names alone."""
+
+    id: UUID
+    # None: not due at all; such a row is never found.
+    due_at: datetime | None
+    order_id: UUID
+    order_number: str
+
+    @property
+    def subjects(self) -> tuple[Subject]:
+        """As what waits aside names it."""
+        return (Subject(self.id, self.order_number, ("admin:checkout_order_change", self.order_id)),)
+
+
+@dataclass(frozen=True)
 class Case:
     """One checkout and what there is to know about it; `policy` is None for a stage that is not recovered."""
 
@@ -61,28 +79,41 @@ class Case:
         return self.held.order.pk
 
 
-def claim_due(*, limit: int, now: datetime) -> list[Held]:
+def claim_due(*, limit: int, now: datetime) -> list[DueCheckout]:
     """Lock checkouts that are due, with their orders, oldest first, and pass over what anybody else holds.
 
     Never waits for a lock, so it cannot deadlock with hold_order, which waits for the order and then for the checkout.
     """
     require_transaction()
-    due = _due(now=now).select_for_update(skip_locked=True, no_key=True, of=("self", "order"))
-    return [Held(checkout.order, checkout) for checkout in due[:limit]]
+    return _name(due_checkouts(now=now).select_for_update(skip_locked=True, no_key=True), limit=limit)
 
 
-def list_due(*, after: Held | None, limit: int, now: datetime) -> list[Held]:
+def list_due(*, after: DueCheckout | None, limit: int, now: datetime) -> list[DueCheckout]:
     """The same checkouts without locking them, in pages: what a sweep would claim."""
-    due = _due(now=now)
+    due = due_checkouts(now=now)
     if after is not None:
-        at, last = after.orchestration.recovery_due_at, after.orchestration.pk
-        due = due.filter(Q(recovery_due_at__gt=at) | Q(recovery_due_at=at, pk__gt=last))
-    return [Held(checkout.order, checkout) for checkout in due[:limit]]
+        due = due.filter(Q(recovery_due_at__gt=after.due_at) | Q(recovery_due_at=after.due_at, pk__gt=after.id))
+    return _name(due, limit=limit)
 
 
-def _due(*, now: datetime) -> QuerySet[Orchestration]:
-    due = Orchestration.objects.filter(recovery_due_at__lte=now).select_related("order__customer").only(*_READ)
-    return due.order_by("recovery_due_at", "id")
+def due_checkouts(*, now: datetime) -> QuerySet[Orchestration]:
+    """What a sweep would take now: due, and not set aside because of an error."""
+    return not_set_aside(Orchestration.objects.filter(recovery_due_at__lte=now), sweep=SWEEP, now=now)
+
+
+def _name(due: QuerySet[Orchestration], *, limit: int) -> list[DueCheckout]:
+    """Only what names them: a row with a value that cannot even be read must not spoil the others."""
+    named = due.order_by("recovery_due_at", "id").values_list(
+        "id", "recovery_due_at", "order_id", "order__order_number"
+    )
+    return [DueCheckout(*names) for names in named[:limit]]
+
+
+def read_due(due: Sequence[DueCheckout]) -> list[Held]:
+    """The rows of these checkouts, in their order."""
+    rows = among(Orchestration.objects.all(), "id", [one.id for one in due])
+    found = {checkout.pk: checkout for checkout in rows.select_related("order__customer").only(*_READ)}
+    return [Held(found[one.id].order, found[one.id]) for one in due]
 
 
 def read_cases(held: Sequence[Held], *, now: datetime) -> list[Case]:

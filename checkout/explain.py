@@ -12,6 +12,9 @@ from checkout.errors import OrderNotFound
 from checkout.models import Orchestration, RecoveryDecision
 from checkout.positions import Held
 from checkout.rules.recovery import Facts, Verdict
+from checkout.timetable import SWEEP
+from smplat.operations.models import SetAside
+from smplat.operations.set_aside import find_set_aside
 
 LATEST = 10
 
@@ -26,6 +29,8 @@ class Explanation:
     verdict: Verdict
     due_at: datetime | None
     is_due: bool
+    # An error keeps the sweep from deciding about it.
+    set_aside: SetAside | None
     decisions: tuple[RecoveryDecision, ...]
 
 
@@ -50,5 +55,6 @@ def explain_order(order: str, *, now: datetime) -> Explanation:
         verdict=decide(case, now=now),
         due_at=checkout.recovery_due_at,
         is_due=checkout.recovery_due_at is not None and checkout.recovery_due_at <= now,
+        set_aside=find_set_aside(checkout.pk, sweep=SWEEP, now=now),
         decisions=tuple(decisions[:LATEST]),
     )

@@ -9,8 +9,10 @@ from checkout.models import Orchestration, Order, RecoveryAssignment, RecoveryDe
 from checkout.positions import Held
 from checkout.queries import Checkout, items_of
 from checkout.rules.recovery import Verdict
+from checkout.timetable import SWEEP
 from smplat.operations.holds import find_holds
-from smplat.operations.models import HoldScope
+from smplat.operations.models import HoldScope, SetAside
+from smplat.operations.set_aside import find_set_aside
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Standing:
     # Label of the arm of the comparison; empty before it was first due.
     arm: str
     holds: tuple[Holding, ...]
+    # An error keeps the sweep from deciding about it.
+    set_aside: SetAside | None
 
 
 def find_standing(*, order: Order, checkout: Checkout, now: datetime) -> Standing:
@@ -68,6 +72,7 @@ def find_standing(*, order: Order, checkout: Checkout, now: datetime) -> Standin
         right_now=_verdict(order, stored, now=now) if stored else None,
         arm=assignment.get_arm_display() if assignment else "",
         holds=tuple(_holdings(order=order, stage=checkout.stage, now=now)),
+        set_aside=find_set_aside(stored.pk, sweep=SWEEP, now=now) if stored else None,
     )
 
 

@@ -2,15 +2,17 @@
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
-from checkout.actions.sweep_checkouts import sweep_checkouts
-from checkout.cases import Case, decide, list_due, read_cases
-from checkout.positions import Held
-from checkout.rules.recovery import Action, Verdict
+from checkout.actions.sweep_checkouts import Swept, sweep_checkouts
+from checkout.cases import DueCheckout, decide, list_due, read_cases, read_due
+from checkout.rules.recovery import Verdict
+from smplat.db import rehearsal
 from smplat.ids import new_id
+from smplat.isolation import isolate
 
 # Large enough that the fixed cost of a batch does not count, small enough that its locks last a fraction of a second.
 BATCH = 500
@@ -18,17 +20,17 @@ BATCH = 500
 Clock = Callable[[], datetime]
 
 
-def run_sweep(*, clock: Clock, until: datetime, on_batch: Callable[[int], None] = lambda _: None) -> Counter[Action]:
-    """Sweep until nothing is due or `until` has passed; returns the decisions by action. Must run outside a transaction."""
-    sweep_id, counts = new_id(), Counter[Action]()
+def run_sweep(*, clock: Clock, until: datetime, on_batch: Callable[[int], None] = lambda _: None) -> Swept:
+    """Sweep until nothing is due or `until` has passed; adds the batches up. Must run outside a transaction."""
+    sweep_id, total = new_id(), Swept()
     while clock() < until:
         with _garbage_kept():
-            swept = sweep_checkouts(sweep_id=sweep_id, limit=BATCH, now=clock())
-        if not swept.decided:
+            batch = sweep_checkouts(sweep_id=sweep_id, limit=BATCH, now=clock())
+        if not batch.claimed:
             break
-        counts += swept.counts
-        on_batch(swept.decided)
-    return counts
+        total += batch
+        on_batch(batch.claimed)
+    return total
 
 
 @contextmanager
@@ -46,15 +48,32 @@ def _garbage_kept() -> Iterator[None]:
             gc.enable()
 
 
-def plan_sweep(*, now: datetime) -> Counter[Action]:
-    """What a sweep would decide now, by action. Reads in pages, locks and writes nothing."""
-    counts, last = Counter[Action](), None
-    while held := list_due(after=last, limit=BATCH, now=now):
-        counts += Counter(verdict.action for _, verdict in plan_batch(held, now=now))
-        last = held[-1]
-    return counts
+def plan_sweep(*, now: datetime) -> Swept:
+    """What a sweep would do now. Reads in pages, locks and writes nothing."""
+    total, last = Swept(), None
+    while due := list_due(after=last, limit=BATCH, now=now):
+        plan = plan_batch(due, now=now)
+        total += Swept(Counter(verdict.action for verdict in plan.verdicts), set_aside=plan.broken)
+        last = due[-1]
+    return total
 
 
-def plan_batch(held: list[Held], *, now: datetime) -> list[tuple[Case, Verdict]]:
-    """The verdict about each of these, and what it rests on."""
-    return [(case, decide(case, now=now)) for case in read_cases(held, now=now)]
+@dataclass(frozen=True)
+class Plan:
+    """What would be decided about some checkouts, and how many of them an error keeps from a decision."""
+
+    verdicts: Sequence[Verdict]
+    broken: int
+
+
+def plan_batch(due: Sequence[DueCheckout], *, now: datetime) -> Plan:
+    """The verdict about each, as of the moment it is due. Writes nothing."""
+    due_at = {one.order_id: one.due_at or now for one in due}
+
+    def plan_part(part: Sequence[DueCheckout]) -> list[Verdict]:
+        cases = read_cases(read_due(part), now=now)
+        return [decide(case, now=max(now, due_at[case.order_id])) for case in cases]
+
+    with rehearsal():
+        found = isolate(plan_part, items=due)
+    return Plan([verdict for part in found.results for verdict in part], len(found.broken))

@@ -18,8 +18,9 @@ CALLS_PER_BATCH: Final = 100
 @shared_task(name="checkout.sweep", acks_late=True)
 def sweep() -> str:
     """Idempotent by the claim: a checkout is decided about by one sweep, and is not due any more afterwards."""
-    counts = run_sweep(clock=clock.now, until=clock.now() + SWEEP_BUDGET)
-    return " ".join(f"{action}={count}" for action, count in sorted(counts.items()))
+    swept = run_sweep(clock=clock.now, until=clock.now() + SWEEP_BUDGET)
+    counts = [f"{action}={count}" for action, count in sorted(swept.counts.items())]
+    return " ".join([*counts, f"set_aside={swept.set_aside}"])
 
 
 @shared_task(name="checkout.call_escalations_again", acks_late=True)

@@ -14,6 +14,9 @@ from onboarding.errors import JourneyNotFound
 from onboarding.models import Journey, NudgeDecision
 from onboarding.rules.nudges import Client, Task, Verdict
 from onboarding.rules.nudges import Journey as JourneyFacts
+from onboarding.timetable import SWEEP
+from smplat.operations.models import SetAside
+from smplat.operations.set_aside import find_set_aside
 
 LATEST = 15
 
@@ -40,6 +43,8 @@ class Explanation:
     journey: JourneyFacts
     client: Client
     verdicts: tuple[TaskVerdict, ...]
+    # An error keeps the sweep from deciding about it.
+    set_aside: SetAside | None
     decisions: tuple[NudgeDecision, ...]
 
 
@@ -82,5 +87,6 @@ def explain_journey(journey: Journey, *, now: datetime) -> Explanation:
             )
             for one in decide(case, policy=policy, now=now)
         ),
+        set_aside=find_set_aside(journey.pk, sweep=SWEEP, now=now),
         decisions=tuple(decisions[:LATEST]),
     )

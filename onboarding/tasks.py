@@ -17,8 +17,8 @@ SWEEP_BUDGET: Final = timedelta(minutes=2)
 @shared_task(name="onboarding.sweep_nudges", acks_late=True)
 def sweep_nudges() -> str:
     """Idempotent by the claim: a client is decided about by one sweep, and is not due any more afterwards."""
-    total = run_sweep(clock=clock.now, until=clock.now() + SWEEP_BUDGET)
-    return f"journeys={total.journeys} messages={total.clients}"
+    swept = run_sweep(clock=clock.now, until=clock.now() + SWEEP_BUDGET)
+    return f"journeys={swept.journeys} messages={swept.clients} set_aside={swept.set_aside}"
 
 
 @shared_task(name="onboarding.sweep_clocks", acks_late=True)

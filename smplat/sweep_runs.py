@@ -11,6 +11,8 @@ from django.db import models
 from smplat.db import require_transaction
 from smplat.ids import new_id
 
+# Among the counts by action, and counted apart from what was decided.
+SET_ASIDE = "set_aside"
 # A quarter: long enough to compare months, and one row a minute at most.
 KEPT = timedelta(days=90)
 
@@ -31,20 +33,23 @@ class CountedRun(models.Model):
         return f"{self.decided} decided"
 
 
-def add_batch(runs: type[CountedRun], *, sweep_id: UUID, counts: Mapping[Any, int], now: datetime) -> None:
+def add_batch(
+    runs: type[CountedRun], *, sweep_id: UUID, counts: Mapping[Any, int], set_aside: int, now: datetime
+) -> None:
     """Count one batch, in its own transaction: the counts of a killed sweep are those of what it did.
 
-    `counts` are by action.
+    `counts` are by action; `set_aside` is how many rows could not be decided about.
     """
     require_transaction()
-    batch = Counter(dict(counts))
+    decided = sum(counts.values())
+    batch = Counter(dict(counts)) + Counter({SET_ASIDE: set_aside})
     run, is_first = runs._default_manager.get_or_create(  # noqa: SLF001 - Django's public API
         pk=sweep_id,
-        defaults={"started_at": now, "decided": batch.total(), "counts": batch, "finished_at": now},
+        defaults={"started_at": now, "decided": decided, "counts": batch, "finished_at": now},
     )
     if not is_first:
         run.counts = Counter(run.counts) + batch
-        run.decided += batch.total()
+        run.decided += decided
         run.finished_at = now
         run.save(update_fields=["counts", "decided", "finished_at"])
 

@@ -161,10 +161,10 @@ class OrderHistory:
     def _sweep(self, at: datetime) -> None:
         if not Orchestration.objects.filter(recovery_due_at__lte=at).exists():
             return
-        counts = run_sweep(clock=lambda: at, until=at + RELAY_SPAN)
+        swept = run_sweep(clock=lambda: at, until=at + RELAY_SPAN)
         call_escalations_again(limit=CALLS_AT_ONCE, now=at)
         self._react(at)
-        if counts[Action.PROMPT]:
+        if swept.counts[Action.PROMPT]:
             relay_channel(Channel.EMAIL, clock=lambda: at, until=at + RELAY_SPAN)
 
     def _react(self, at: datetime) -> None:

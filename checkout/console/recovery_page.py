@@ -14,10 +14,13 @@ from checkout.reports.sweep_preview import SweepPreview, preview_sweep
 from checkout.rules.reasons import say_reason
 from checkout.states import STAGES, Stage
 from checkout.switches import RECOVERY
+from checkout.timetable import SWEEP
 from smplat import clock
 from smplat.console.pages import ConsolePage
 from smplat.operations import switches
 from smplat.operations.durations import write_duration
+from smplat.operations.set_aside import list_set_aside
+from smplat.sweep_runs import SET_ASIDE
 
 PERMISSION: Final = "checkout.view_recoverypolicy"
 EDITS_POLICIES: Final = "checkout.change_recoverypolicy"
@@ -65,6 +68,7 @@ class RecoveryPage(ConsolePage):
             "stages": [StageRow(stage, _orders_of(stage.stage)) for stage in list_stalled_by_stage(now=now)],
             "switch": _find_switch(now),
             "preview": preview,
+            "set_aside": list_set_aside(now=now).filter(sweep=SWEEP).count(),
             "verdicts": _verdicts(preview),
             "sweeps": [(run, _counts_of(run)) for run in SweepRun.objects.order_by("-started_at")[:SWEEPS_SHOWN]],
             "policies": [_policy_row(policy) for policy in _policies()],
@@ -89,7 +93,7 @@ def _verdicts(preview: SweepPreview) -> list[tuple[str, str, int]]:
 
 
 def _counts_of(run: SweepRun) -> str:
-    known = {action.value: action.label.lower() for action in RecoveryAction}
+    known = {action.value: action.label.lower() for action in RecoveryAction} | {SET_ASIDE: "set aside"}
     return ", ".join(f"{count} {known.get(name, name)}" for name, count in sorted(run.counts.items()) if count)
 
 

@@ -4,9 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checkout.cases import decide, list_due, read_cases
+from checkout.cases import due_checkouts, list_due
 from checkout.models import Orchestration
 from checkout.rules.recovery import Action
+from checkout.sweep import plan_batch
 from smplat.console.counting import BoundedCount, count_up_to
 
 # So many are decided about; the counts of what is due stop at their own limit.
@@ -24,6 +25,8 @@ class SweepPreview:
     oldest_due_at: datetime | None
     # How often each (action, reason) among the sampled, the most frequent first.
     verdicts: list[tuple[Action, str, int]]
+    # Of them, those that an error keeps from a verdict.
+    broken: int
     sampled: int
 
     @property
@@ -34,17 +37,16 @@ class SweepPreview:
 
 def preview_sweep(*, now: datetime) -> SweepPreview:
     """Count what is due (orchestrations_due) and decide about the oldest SAMPLE, each as of the moment it is due."""
-    due = Orchestration.objects.filter(recovery_due_at__lte=now)
+    due = due_checkouts(now=now)
     soon = Orchestration.objects.filter(recovery_due_at__gt=now, recovery_due_at__lte=now + AHEAD)
-    held = list_due(after=None, limit=SAMPLE, now=now + AHEAD)
-    verdicts = Counter[tuple[Action, str]]()
-    for case in read_cases(held, now=now):
-        verdict = decide(case, now=max(now, case.held.orchestration.recovery_due_at or now))
-        verdicts[verdict.action, verdict.reason] += 1
+    sample = list_due(after=None, limit=SAMPLE, now=now + AHEAD)
+    plan = plan_batch(sample, now=now)
+    verdicts = Counter((verdict.action, verdict.reason) for verdict in plan.verdicts)
     return SweepPreview(
         due_now=count_up_to(due, limit=COUNTED),
         due_within_hour=count_up_to(soon, limit=COUNTED),
         oldest_due_at=due.order_by("recovery_due_at").values_list("recovery_due_at", flat=True).first(),
         verdicts=[(action, reason, count) for (action, reason), count in verdicts.most_common()],
-        sampled=len(held),
+        broken=plan.broken,
+        sampled=len(sample),
     )

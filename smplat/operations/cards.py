@@ -6,10 +6,12 @@ from django.db.models import Min
 from django.urls import reverse
 
 from smplat.console.attention import AttentionContext, Card, Severity
+from smplat.console.counting import count_up_to
 from smplat.operations import switches
 from smplat.operations.models import Heartbeat
 from smplat.operations.probe import probe
 from smplat.operations.readiness import Status
+from smplat.operations.set_aside import list_set_aside
 from smplat.operations.worker import SCHEDULE_PREFIX
 
 
@@ -64,4 +66,22 @@ def schedules_that_fail(_context: AttentionContext) -> Iterable[Card]:
             severity=Severity.WARNING,
             permission="operations.view_readiness",
             oldest_at=failing.aggregate(oldest=Min("last_success_at"))["oldest"],
+        )
+
+
+def rows_set_aside(context: AttentionContext) -> Iterable[Card]:
+    """Rows that sweeps could not decide about."""
+    waiting = list_set_aside(now=context.now)
+    oldest_at = waiting.values_list("since", flat=True).first()
+    if oldest_at is not None:
+        counted = count_up_to(waiting)
+        yield Card(
+            title="Set aside by sweeps",
+            count=counted.count,
+            is_lower_bound=counted.is_lower_bound,
+            detail="An error keeps a sweep from deciding about these. They are tried again within the hour; nothing else waits for them.",
+            url=reverse("admin:operations_setaside_changelist"),
+            severity=Severity.WARNING,
+            permission="operations.view_setaside",
+            oldest_at=oldest_at,
         )

@@ -164,3 +164,31 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.subject}".strip()
+
+
+class SetAside(models.Model):
+    """A row that a sweep could not decide about because of an error; it goes when it was decided about after all."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sweep = models.CharField(max_length=100, help_text="The schedule that sends the sweep.")
+    subject_id = models.UUIDField(help_text="The row that is due.")
+    name = models.CharField(max_length=100, help_text="What operators call it, for example the order's number.")
+    path = models.CharField(max_length=300, help_text="Where the console shows it.")
+    reason = models.TextField(help_text="The error, redacted; the log has the whole of it.")
+    since = models.DateTimeField(help_text="When it first failed.")
+    last_failed_at = models.DateTimeField()
+    times = models.PositiveIntegerField(help_text="How often it failed since then.")
+    retry_at = models.DateTimeField(help_text="No sweep takes it before.")
+
+    class Meta:
+        verbose_name_plural = "set aside"
+        indexes: ClassVar = [
+            # The list, and what is over.
+            models.Index(fields=["retry_at"], name="set_aside_by_retry"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_sweep_sets_a_row_aside_once", fields=["sweep", "subject_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,6 +11,7 @@ _PATTERNS = (
     (re.compile(r"\b(host|hostaddr|user|port|dbname)=\S+"), r"\1=…"),
     (re.compile(r"(?i)\b(server at|connection to server) [^,;]*?(?= failed|,|;|$)"), r"\1 …"),
     (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b"), "…"),
+    (re.compile(r"[^\s<>\"'(),;:=/@]+@[^\s<>\"'(),;:/@]+"), "…"),
 )
 
 

@@ -46,6 +46,14 @@ LINKS = (
         permission="operations.view_runbookrun",
         order=870,
     ),
+    navigation.Link(
+        group="Operations",
+        title="Set aside",
+        icon="report",
+        url_name="admin:operations_setaside_changelist",
+        permission="operations.view_setaside",
+        order=885,
+    ),
 )
 
 
@@ -61,6 +69,7 @@ def register_all(config: AppConfig) -> None:
         )
     )
     roles.grant("viewer", "operations.view_readiness", "operations.view_switchstate", "operations.view_runbookrun")
+    roles.grant("viewer", "operations.view_setaside")
     roles.grant("operator", "operations.run_runbook")
     roles.grant("analyst", "operations.run_runbook")
     roles.grant("on-call", "operations.run_runbook", "operations.act_runbook", "operations.flip_switch")
@@ -103,7 +112,12 @@ def _register_pages() -> None:
         pages.register(page)
     for link in LINKS:
         navigation.register(link)
-    for provider in (cards.parts_that_do_not_work, cards.switches_that_are_off, cards.schedules_that_fail):
+    for provider in (
+        cards.parts_that_do_not_work,
+        cards.switches_that_are_off,
+        cards.schedules_that_fail,
+        cards.rows_set_aside,
+    ):
         attention.register(provider)
 
 

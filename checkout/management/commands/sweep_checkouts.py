@@ -1,6 +1,5 @@
 """Sweep stalled checkouts without Celery, or say what a sweep would do and why."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
@@ -8,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from checkout.actions.sweep_checkouts import Swept
 from checkout.explain import Explanation, explain_order
 from checkout.rules.recovery import Action
 from checkout.sweep import plan_sweep, run_sweep
@@ -52,9 +52,10 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def _summary(counts: Counter[Action]) -> str:
+def _summary(swept: Swept) -> str:
     """Every action, also those that did not happen, so that scripts find their number."""
-    return " ".join([f"decided={counts.total()}", *(f"{action}={counts[action]}" for action in Action)])
+    counts = [f"{action}={swept.counts[action]}" for action in Action]
+    return " ".join([f"decided={swept.counts.total()}", *counts, f"set_aside={swept.set_aside}"])
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
@@ -67,6 +68,9 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield f"  next: {explanation.verdict.next_due_at or 'not before something changes'}"
     else:
         yield "  The sweep does not ask before it is due."
+    if waits := explanation.set_aside:
+        yield f"Set aside since {waits.since:%Y-%m-%d %H:%M:%S}: {waits.reason}"
+        yield f"  failed {waits.times} times, tried again at {waits.retry_at:%Y-%m-%d %H:%M:%S}"
     yield "Decisions"
     for decision in explanation.decisions:
         yield f"  {decision.decided_at:%Y-%m-%d %H:%M:%S} {decision.action}, {decision.reason} (policy version {decision.policy_version})"

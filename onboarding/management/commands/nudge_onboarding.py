@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from onboarding.actions.sweep_nudges import Swept
 from onboarding.explain import Explanation, TaskVerdict, explain_order
 from onboarding.rules.nudges import Action
-from onboarding.sweep import Total, plan_sweep, run_sweep
+from onboarding.sweep import plan_sweep, run_sweep
 from smplat import clock
 from smplat.errors import Refusal
 
@@ -66,10 +67,10 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def _summary(total: Total) -> str:
+def _summary(swept: Swept) -> str:
     """Every action, also those that did not happen, so that scripts find their number."""
-    counts = " ".join(f"{action}={total.counts[action]}" for action in Action)
-    return f"journeys={total.journeys} messages={total.clients} {counts}"
+    counts = [f"{action}={swept.counts[action]}" for action in Action]
+    return " ".join([f"journeys={swept.journeys} messages={swept.clients}", *counts, f"set_aside={swept.set_aside}"])
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
@@ -84,6 +85,9 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield from _verdict_lines(one)
     if not explanation.is_due:
         yield "  The sweep does not ask before it is due."
+    if waits := explanation.set_aside:
+        yield f"Set aside since {waits.since:%Y-%m-%d %H:%M:%S}: {waits.reason}"
+        yield f"  failed {waits.times} times, tried again at {waits.retry_at:%Y-%m-%d %H:%M:%S}"
     yield "Decisions"
     for decision in explanation.decisions:
         about = decision.task.slug if decision.task else "journey"

@@ -307,5 +307,5 @@ def test_a_sweep_that_finds_nothing_leaves_no_trace(db):
 def test_the_number_of_queries_does_not_grow_with_the_batch(place, django_assert_max_num_queries):
     for _ in range(30):
         place()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(25):
         assert sweep()[Action.PROMPT] == 30

@@ -35,14 +35,14 @@ def run(*arguments):
 
 
 def test_it_sweeps_and_counts(stalled):
-    assert run() == ["decided=1 prompt=1 defer=0 wait=0 hold=0 observe=0 suppress=0 escalate=0 stop=0"]
+    assert run() == ["decided=1 prompt=1 defer=0 wait=0 hold=0 observe=0 suppress=0 escalate=0 stop=0 set_aside=0"]
     assert Message.objects.count() == 1
 
 
 def test_a_dry_run_counts_the_same_and_writes_nothing(stalled, django_assert_num_queries):
     before = Orchestration.objects.values().get()
     assert run("--dry-run") == [
-        "dry-run decided=1 prompt=1 defer=0 wait=0 hold=0 observe=0 suppress=0 escalate=0 stop=0"
+        "dry-run decided=1 prompt=1 defer=0 wait=0 hold=0 observe=0 suppress=0 escalate=0 stop=0 set_aside=0"
     ]
     assert Orchestration.objects.values().get() == before
     assert not any(model.objects.exists() for model in (Message, RecoveryDecision, SweepRun))

@@ -30,14 +30,16 @@ def nudges():
 
 def test_the_last_line_counts_what_was_done(begin, run):
     begin()
-    assert run()[-1] == "journeys=1 messages=1 nudge=3 wait=0 defer=0 hold=0 suppress=0 stop=0"
+    assert run()[-1] == "journeys=1 messages=1 nudge=3 wait=0 defer=0 hold=0 suppress=0 stop=0 set_aside=0"
     assert nudges() == 1
-    assert run()[-1] == "journeys=0 messages=0 nudge=0 wait=0 defer=0 hold=0 suppress=0 stop=0"
+    assert run()[-1] == "journeys=0 messages=0 nudge=0 wait=0 defer=0 hold=0 suppress=0 stop=0 set_aside=0"
 
 
 def test_a_dry_run_counts_the_same_and_writes_nothing_d_37(begin, run):
     begin()
-    assert run("--dry-run") == ["dry-run journeys=1 messages=1 nudge=3 wait=0 defer=0 hold=0 suppress=0 stop=0"]
+    assert run("--dry-run") == [
+        "dry-run journeys=1 messages=1 nudge=3 wait=0 defer=0 hold=0 suppress=0 stop=0 set_aside=0"
+    ]
     assert (nudges(), NudgeDecision.objects.count()) == (0, 0)
 
 
