@@ -55,19 +55,18 @@ class Plan:
 
 
 class Carrier(AbstractContextManager["Carrier"], Protocol):
-    """Delivers the messages of one channel; opened once for each batch."""
+    """Delivers the messages of one channel; opened once for each run of a relay."""
 
     # The delivery is work in our own database: it commits together with the record of it.
     joins_transaction: ClassVar[bool]
+    # A shared failure stops the whole channel; otherwise only what goes to the same recipient.
+    has_one_route: ClassVar[bool]
 
     def is_configured(self) -> bool:
         """Whether this deployment can deliver at all."""
 
     def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:
         """Sort a claimed batch into parcels."""
-
-    def route(self, message: Message) -> str:
-        """What a shared failure blocks: the server, destination or endpoint."""
 
     def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:
         """Hand one parcel over.

@@ -4,22 +4,22 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from smplat.db import require_no_transaction, transaction
 from smplat.outbox import switching
-from smplat.outbox.actions.begin_attempt import begin_attempt
 from smplat.outbox.actions.claim_messages import claim_messages
 from smplat.outbox.actions.postpone_messages import postpone_messages
+from smplat.outbox.actions.record_and_begin import record_and_begin
 from smplat.outbox.actions.return_expired_leases import return_expired_leases
-from smplat.outbox.carrier import Carrier, DeliveryFailed, DeliveryRefused, Receipt
+from smplat.outbox.carrier import Carrier, DeliveryFailed, DeliveryRefused, Plan
 from smplat.outbox.channels.registry import open_carrier
 from smplat.outbox.choices import State
 from smplat.outbox.models import Message
 from smplat.outbox.rules import RETRY_POLICIES
-from smplat.outbox.settle import LeaseLost, settle_delivered, settle_failed
+from smplat.outbox.settle import Ending, LeaseLost, end_delivered, end_failed, settle_or_raise
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,8 @@ Clock = Callable[[], datetime]
 
 # A batch is claimed with one lease, so it must be deliverable within it even when every delivery is slow.
 BATCH = 25
+# The route of a channel whose messages all take the same one.
+ONLY_ROUTE = "*"
 
 
 @dataclass
@@ -46,14 +48,24 @@ class Tally:
 
 
 @dataclass
-class _Batch:
+class _Run:
     """One opened carrier with what it met so far."""
 
+    channel: str
     carrier: Carrier
     clock: Clock
+    until: datetime
     tally: Tally
     # Routes that failed for everybody, with the moment to try again.
     blocked: dict[str, datetime] = field(default_factory=dict)
+
+    def is_over(self) -> bool:
+        """Nothing more may leave in this run: out of time, switched off, or the only route is blocked."""
+        return self.clock() >= self.until or not switching.is_on(self.channel) or ONLY_ROUTE in self.blocked
+
+    def route_of(self, message: Message) -> str:
+        """What a shared failure blocks."""
+        return ONLY_ROUTE if self.carrier.has_one_route else message.recipient
 
 
 def relay_channel(channel: str, *, clock: Clock, until: datetime) -> Tally:
@@ -65,63 +77,87 @@ def relay_channel(channel: str, *, clock: Clock, until: datetime) -> Tally:
     tally = Tally()
     returned = return_expired_leases(channel=channel, now=clock())
     tally.retried, tally.dead = returned.retried, returned.dead
-    while clock() < until and switching.is_on(channel) and _relay_batch(channel, clock, tally):
-        continue
+    with open_carrier(channel) as carrier:
+        run = _Run(channel, carrier, clock, until, tally)
+        while not run.is_over() and _relay_batch(run):
+            continue
     return tally
 
 
-def _relay_batch(channel: str, clock: Clock, tally: Tally) -> bool:
+def _relay_batch(run: _Run) -> bool:
     """Claim and deliver one batch; answers whether there was anything."""
-    with open_carrier(channel) as carrier:
-        now = clock()
-        claimed = claim_messages(channel=channel, is_configured=carrier.is_configured(), limit=BATCH, now=now)
-        tally.suppressed += claimed.suppressed
-        if claimed.messages:
-            plan = carrier.plan(claimed.messages, now=now)
-            tally.postponed += postpone_messages(postponed=plan.postponed)
-            batch = _Batch(carrier, clock, tally)
-            for parcel in plan.parcels:
-                _relay_parcel(batch, parcel)
+    now = run.clock()
+    claimed = claim_messages(
+        channel=run.channel,
+        is_configured=run.carrier.is_configured(),
+        except_recipients=[route for route, until in run.blocked.items() if until > now],
+        limit=BATCH,
+        now=now,
+    )
+    run.tally.suppressed += claimed.suppressed
+    if claimed.messages:
+        _relay_plan(run, run.carrier.plan(claimed.messages, now=now))
     return bool(claimed.messages or claimed.suppressed)
 
 
-def _relay_parcel(batch: _Batch, parcel: Sequence[Message]) -> None:
-    blocked_until = batch.blocked.get(batch.carrier.route(parcel[0]))
-    if blocked_until is not None:
-        batch.tally.postponed += postpone_messages(postponed=[(message, blocked_until) for message in parcel])
-        return
-    started_at = batch.clock()
-    begun = begin_attempt(parcel=parcel, now=started_at)
-    batch.tally.lost += len(parcel) - len(begun)
-    if begun:
-        _attempt(batch, begun, started_at)
+def _relay_plan(run: _Run, plan: Plan) -> None:
+    """Deliver parcel after parcel; the record of one and the beginning of the next share a commit."""
+    put_back = list(plan.postponed)
+    ended: Sequence[Ending] = []
+    for parcel in plan.parcels:
+        blocked_until = run.blocked.get(run.route_of(parcel[0]))
+        if blocked_until or run.is_over():
+            put_back += [(message, blocked_until or message.due_at) for message in parcel]
+            continue
+        begun = _record_and_begin(run, ended, parcel)
+        ended = _attempt(run, begun) if begun else []
+    _record_and_begin(run, ended, [])
+    run.tally.postponed += postpone_messages(postponed=put_back)
 
 
-def _attempt(batch: _Batch, parcel: Sequence[Message], started_at: datetime) -> None:
+def _record_and_begin(run: _Run, ended: Sequence[Ending], parcel: Sequence[Message]) -> Sequence[Message]:
+    turn = record_and_begin(ended=ended, parcel=parcel, now=run.clock())
+    for ending in turn.recorded:
+        run.tally.delivered += ending.state is State.DELIVERED
+        run.tally.dead += ending.state is State.DEAD
+        run.tally.retried += ending.state is State.PENDING
+    lost = len(ended) - len(turn.recorded) + len(parcel) - len(turn.begun)
+    if lost:
+        run.tally.lost += lost
+        log.warning("outbox_lease_lost", messages=lost)
+    return turn.begun
+
+
+def _attempt(run: _Run, parcel: Sequence[Message]) -> Sequence[Ending]:
+    """Deliver a parcel; answers what is to be recorded about it, nothing when it recorded itself."""
     try:
-        if batch.carrier.joins_transaction:
-            with _lease_may_be_lost(batch, parcel[0]):
-                _deliver_inside_transaction(batch, parcel, started_at)
-        else:
-            receipt = _deliver_outside_transaction(batch, parcel)
-            _record_delivered(batch, parcel, receipt, started_at)
+        if run.carrier.joins_transaction:
+            _deliver_inside_transaction(run, parcel)
+            return []
+        require_no_transaction()
+        with _problems_fail_the_attempt(parcel):
+            receipt = run.carrier.deliver(parcel, now=run.clock())
     except (DeliveryFailed, DeliveryRefused) as failure:
-        _record_failure(batch, parcel, failure, started_at)
+        _block_route(run, parcel[0], failure)
+        return [
+            end_failed(message, failure, fraction=random.random(), now=run.clock())  # noqa: S311 - jitter
+            for message in parcel
+        ]
+    return [end_delivered(message, receipt, now=run.clock()) for message in parcel]
 
 
-def _deliver_inside_transaction(batch: _Batch, parcel: Sequence[Message], started_at: datetime) -> None:
+def _deliver_inside_transaction(run: _Run, parcel: Sequence[Message]) -> None:
     """The handler's work and the record of it exist both or not at all."""
-    with _problems_fail_the_attempt(parcel), transaction():
-        receipt = batch.carrier.deliver(parcel, now=batch.clock())
-        for message in parcel:
-            settle_delivered(message, receipt, started_at=started_at, now=batch.clock())
-    batch.tally.delivered += len(parcel)
-
-
-def _deliver_outside_transaction(batch: _Batch, parcel: Sequence[Message]) -> Receipt:
-    require_no_transaction()
-    with _problems_fail_the_attempt(parcel):
-        return batch.carrier.deliver(parcel, now=batch.clock())
+    try:
+        with _problems_fail_the_attempt(parcel), transaction():
+            receipt = run.carrier.deliver(parcel, now=run.clock())
+            settle_or_raise([end_delivered(message, receipt, now=run.clock()) for message in parcel], now=run.clock())
+    except LeaseLost:
+        # Too slow for one message, the relay leaves it to its new holder and goes on with the next.
+        run.tally.lost += len(parcel)
+        log.warning("outbox_lease_lost", messages=len(parcel))
+    else:
+        run.tally.delivered += len(parcel)
 
 
 @contextmanager
@@ -136,36 +172,8 @@ def _problems_fail_the_attempt(parcel: Sequence[Message]) -> Iterator[None]:
         raise DeliveryFailed(f"{type(problem).__name__}: {problem}") from problem
 
 
-def _record_delivered(batch: _Batch, parcel: Sequence[Message], receipt: Receipt, started_at: datetime) -> None:
-    for message in parcel:
-        with _lease_may_be_lost(batch, message), transaction():
-            settle_delivered(message, receipt, started_at=started_at, now=batch.clock())
-            batch.tally.delivered += 1
-
-
-def _record_failure(
-    batch: _Batch, parcel: Sequence[Message], failure: DeliveryFailed | DeliveryRefused, started_at: datetime
-) -> None:
-    for message in parcel:
-        with _lease_may_be_lost(batch, message), transaction():
-            fraction = random.random()  # noqa: S311 - jitter
-            state = settle_failed(message, failure, fraction=fraction, started_at=started_at, now=batch.clock())
-            batch.tally.dead += state is State.DEAD
-            batch.tally.retried += state is State.PENDING
+def _block_route(run: _Run, message: Message, failure: DeliveryFailed | DeliveryRefused) -> None:
+    """A failure of the route itself: others on it are not tried before it may have passed."""
     if isinstance(failure, DeliveryFailed) and failure.is_shared:
-        route = batch.carrier.route(parcel[0])
-        batch.blocked[route] = batch.clock() + (failure.retry_after or _pause_of(parcel[0]))
-
-
-@contextmanager
-def _lease_may_be_lost(batch: _Batch, message: Message) -> Iterator[None]:
-    """Too slow for one message, the relay leaves it to its new holder and goes on with the next."""
-    try:
-        yield
-    except LeaseLost:
-        batch.tally.lost += 1
-        log.warning("outbox_lease_lost", message_id=str(message.pk))
-
-
-def _pause_of(message: Message) -> timedelta:
-    return RETRY_POLICIES[message.channel].first
+        pause = failure.retry_after or RETRY_POLICIES[message.channel].first
+        run.blocked[run.route_of(message)] = run.clock() + pause

@@ -23,9 +23,18 @@ from tests.smplat.outbox.web_receiver import running_receiver
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
-STEPS = ["claimed", "begun", "delivered", "recorded"]
 # The delivery that had reached the other side without a record of it is the one that comes again.
-REPEATS = {"claimed": 0, "begun": 0, "delivered": 1, "recorded": 0}
+REPEATS = {
+    "claimed": 0,
+    "begun": 0,
+    "delivered": 1,
+    "turn-written": 1,
+    "turn-committed": 0,
+    "last-delivered": 1,
+    "recorded": 0,
+}
+# The steps are the relay's own, so those that repeat something or nearly do stand for the others on the next channels.
+TELLING_STEPS = ["begun", "delivered", "turn-committed"]
 
 
 def die_at(channel: str, step: str, **environment: str) -> None:
@@ -51,7 +60,7 @@ def finish(channel: str, hand_clock) -> None:
     assert set(Message.objects.values_list("state", flat=True)) == {State.DELIVERED}
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", REPEATS)
 def test_a_killed_mailer_loses_nothing_and_repeats_at_most_one_email(step, write, hand_clock, settings):
     sent = [write("test.mail", channel="email", recipient="ana@example.com", recipient_id=ANA) for _ in range(3)]
     with running_mail_server() as (mailbox, port):
@@ -66,7 +75,7 @@ def test_a_killed_mailer_loses_nothing_and_repeats_at_most_one_email(step, write
     assert counts.total() == len(sent) + REPEATS[step]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", TELLING_STEPS)
 def test_a_killed_webhook_relay_loses_nothing_and_repeats_at_most_one_webhook(step, write, hand_clock, settings):
     settings.OUTBOX_WEBHOOK_ALLOW_PRIVATE = True
     with running_receiver() as receiver:
@@ -81,7 +90,7 @@ def test_a_killed_webhook_relay_loses_nothing_and_repeats_at_most_one_webhook(st
     assert counts.total() == len(sent) + REPEATS[step]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", TELLING_STEPS)
 def test_a_killed_relay_of_events_does_each_work_exactly_once(step, write, hand_clock):
     for name in ("a", "b", "c"):
         write("test.kept", payload={"name": name}, recipient=f"{HERE}.keep")

@@ -29,7 +29,7 @@ def erase_recipient(*, recipient_id: UUID, now: datetime) -> Erased:
     Rows, log and the evidence of consent stay: they hold an id and no name. Twice is once.
     """
     with transaction():
-        theirs = Message.objects.filter(recipient_id=recipient_id).select_for_update()
+        theirs = Message.objects.filter(recipient_id=recipient_id).order_by("pk").select_for_update()
         held = list(theirs.values_list("pk", "state", "purged_at"))
         waiting = [pk for pk, state, _ in held if state == State.PENDING]
         resting = Q(state__in=AT_REST, purged_at__isnull=True)

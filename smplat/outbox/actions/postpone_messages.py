@@ -2,10 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from smplat.db import transaction
-from smplat.outbox.choices import State
 from smplat.outbox.models import Message
+
+# Locked in the order of ids, as an erasure locks a person's messages.
+POSTPONE = """
+WITH held AS MATERIALIZED (
+    SELECT message.id, later.due_at
+    FROM outbox_message AS message
+    JOIN unnest(%(ids)s::uuid[], %(leases)s::uuid[], %(due)s::timestamptz[]) AS later (id, lease_id, due_at)
+        USING (id, lease_id)
+    WHERE message.id = ANY(%(ids)s::uuid[]) AND message.attempt_started_at IS NULL
+    ORDER BY message.id
+    FOR UPDATE OF message
+)
+UPDATE outbox_message AS message SET state = 'pending', due_at = held.due_at, lease_id = NULL, lease_until = NULL
+FROM held WHERE message.id = held.id
+RETURNING message.id
+"""
 
 
 def postpone_messages(*, postponed: Sequence[tuple[Message, datetime]]) -> int:
@@ -13,12 +31,13 @@ def postpone_messages(*, postponed: Sequence[tuple[Message, datetime]]) -> int:
 
     No attempt is counted: nothing was tried.
     """
-    with transaction():
-        return sum(_postpone(message, due_at) for message, due_at in postponed)
-
-
-def _postpone(message: Message, due_at: datetime) -> int:
-    ours = Message.objects.filter(
-        pk=message.pk, state=State.LEASED, lease_id=message.lease_id, attempt_started_at__isnull=True
-    )
-    return ours.update(state=State.PENDING, due_at=due_at, lease_id=None, lease_until=None)
+    if not postponed:
+        return 0
+    parameters: dict[str, Any] = {
+        "ids": [message.pk for message, _ in postponed],
+        "leases": [message.lease_id for message, _ in postponed],
+        "due": [due_at for _, due_at in postponed],
+    }
+    with transaction(), connection.cursor() as cursor:
+        cursor.execute(POSTPONE, parameters)
+        return len(cursor.fetchall())

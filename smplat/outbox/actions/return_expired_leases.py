@@ -7,7 +7,7 @@ from datetime import datetime
 from smplat.db import transaction
 from smplat.outbox.choices import State
 from smplat.outbox.models import Message
-from smplat.outbox.settle import settle_lost
+from smplat.outbox.settle import end_lost, settle
 
 # One short transaction; the next run takes what is left.
 BATCH = 200
@@ -34,6 +34,7 @@ def return_expired_leases(*, channel: str, now: datetime) -> Returned:
         untouched = [message.pk for message in held if message.attempt_started_at is None]
         Message.objects.filter(pk__in=untouched).update(state=State.PENDING, lease_id=None, lease_until=None)
         begun = [message for message in held if message.attempt_started_at is not None]
-        states = [settle_lost(message, fraction=random.random(), now=now) for message in begun]  # noqa: S311 - jitter
-    dead = states.count(State.DEAD)
-    return Returned(untouched=len(untouched), retried=len(states) - dead, dead=dead)
+        ended = [end_lost(message, fraction=random.random(), now=now) for message in begun]  # noqa: S311 - jitter
+        settle(ended=ended, now=now)
+    dead = sum(ending.state is State.DEAD for ending in ended)
+    return Returned(untouched=len(untouched), retried=len(ended) - dead, dead=dead)

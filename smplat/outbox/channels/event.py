@@ -35,6 +35,7 @@ class EventCarrier(Carrier):
     """
 
     joins_transaction: ClassVar[bool] = True
+    has_one_route: ClassVar[bool] = False
 
     def __exit__(self, *exception: object) -> None:
         return None
@@ -49,10 +50,6 @@ class EventCarrier(Carrier):
     def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:  # noqa: ARG002 - the carrier's signature
         """Each alone: one transaction each."""
         return Plan([[message] for message in messages])
-
-    def route(self, message: Message) -> str:
-        """A handler; its failures say nothing about other handlers."""
-        return message.recipient
 
     def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:
         """Call the handler."""

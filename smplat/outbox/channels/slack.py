@@ -38,6 +38,7 @@ class SlackCarrier(Carrier):
     """Posts as fast as the bucket allows; when it is empty what waits becomes one post instead of a queue."""
 
     joins_transaction: ClassVar[bool] = False
+    has_one_route: ClassVar[bool] = False
 
     def __enter__(self) -> Self:
         return self
@@ -51,16 +52,12 @@ class SlackCarrier(Carrier):
             place["webhook_url"] for place in settings.SLACK_DESTINATIONS.values()
         )
 
-    def route(self, message: Message) -> str:
-        """The destination."""
-        return message.recipient
-
     def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:
         """Take tokens for each destination and sort its messages by them."""
         by_place = sorted(messages, key=lambda message: (message.recipient, message.pk))
         parcels: list[Sequence[Message]] = []
         postponed: list[tuple[Message, datetime]] = []
-        for place, group in groupby(by_place, key=self.route):
+        for place, group in groupby(by_place, key=lambda message: message.recipient):
             waiting = list(group)
             grant = take_posts(destination=place, wanted=len(waiting), now=now)
             ready, late = sort_by_tokens(waiting, grant.posts)

@@ -28,6 +28,7 @@ class WebhookCarrier(Carrier):
     """Posts each message to its endpoint, signed with every secret that is valid now."""
 
     joins_transaction: ClassVar[bool] = False
+    has_one_route: ClassVar[bool] = False
 
     def __enter__(self) -> Self:
         return self
@@ -42,10 +43,6 @@ class WebhookCarrier(Carrier):
     def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:  # noqa: ARG002 - the carrier's signature
         """Each alone."""
         return Plan([[message] for message in messages])
-
-    def route(self, message: Message) -> str:
-        """The endpoint: while it is down, its other messages wait untried."""
-        return message.recipient
 
     def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:
         """Post one message."""

@@ -3,6 +3,7 @@
 import json
 import re
 import smtplib
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from smplat.outbox.carrier import DeliveryFailed, DeliveryRefused
 from smplat.outbox.channels.email import compose, judge
 from smplat.outbox.choices import Category, ChangeSource, State
 from smplat.outbox.models import Message
-from smplat.outbox.relay import relay_channel
+from smplat.outbox.relay import BATCH, relay_channel
 from smplat.outbox.unsubscribe import read_token
 from tests.smplat.outbox.conftest import ANA
 from tests.smplat.outbox.mail_server import free_port, running_mail_server
@@ -61,11 +62,22 @@ def test_an_email_arrives_once_with_text_html_and_the_message_id_of_its_row(mail
     assert received["Subject"] == "Test message from smplat: hi"
 
 
-def test_a_batch_travels_over_one_connection(mail, mailbox, hand_clock):
-    for _ in range(5):
+def test_all_batches_of_a_run_travel_over_one_connection(mail, mailbox, hand_clock):
+    for _ in range(BATCH + 5):
         mail()
-    assert relay(hand_clock).delivered == 5
+    assert relay(hand_clock).delivered == BATCH + 5
     assert len(mailbox.sessions) == 1
+
+
+def test_headers_stay_on_their_line_unless_they_must_be_encoded(mail):
+    written = compose(mail(payload={"note": "Grüße " * 30})).message().as_bytes(linesep="\r\n")
+    head = written.partition(b"\r\n\r\n")[0].decode("ascii")
+    assert re.search(r"^List-Unsubscribe: <https?://\S+>\r$", head, re.MULTILINE)
+    assert re.search(r"^Subject: =\?utf-8\?", head, re.MULTILINE)
+    assert {len(line) > 998 for line in head.splitlines()} == {False}
+    assert message_from_bytes(written, policy=policy.default)["Subject"].startswith(
+        "Test message from smplat: Grüße Grüße"
+    )
 
 
 def test_an_email_carries_one_click_unsubscribe_for_its_recipient_and_category(mail, mailbox, hand_clock):
@@ -191,11 +203,11 @@ def test_a_refused_email_does_not_disturb_the_next_one(mail, mailbox, hand_clock
 
 def test_an_unreachable_mail_server_costs_one_message_an_attempt_and_the_others_nothing(mail, settings, hand_clock):
     configure(settings, free_port())
-    for _ in range(10):
+    for _ in range(BATCH + 5):
         mail()
     tally = relay(hand_clock)
-    assert (tally.retried, tally.postponed) == (1, 9)
-    assert sorted(Message.objects.values_list("attempts", flat=True)) == [0] * 9 + [1]
+    assert (tally.retried, tally.postponed) == (1, BATCH - 1)
+    assert sorted(Message.objects.values_list("attempts", flat=True)) == [0] * (BATCH + 4) + [1]
 
 
 @pytest.mark.parametrize(

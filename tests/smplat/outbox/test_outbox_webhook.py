@@ -14,7 +14,7 @@ from smplat.outbox.channels import addresses
 from smplat.outbox.channels.addresses import AddressRefused, Target, connect, is_public, parse_address
 from smplat.outbox.choices import State
 from smplat.outbox.models import WebhookEndpoint
-from smplat.outbox.relay import relay_channel
+from smplat.outbox.relay import BATCH, relay_channel
 from tests.smplat.outbox.web_receiver import running_receiver
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,18 @@ def test_retry_after_is_honoured(hook, receiver, hand_clock):
     for row in (message, other):
         row.refresh_from_db()
         assert row.due_at >= hand_clock() + timedelta(seconds=1800)
+
+
+def test_an_endpoint_that_fails_waits_and_the_others_do_not(hook, receiver, hand_clock):
+    receiver.answers = [(503, {"Retry-After": "60"}, b"deploying")]
+    other = WebhookEndpoint.objects.create(name="other", url=f"http://127.0.0.1:{receiver.port}/other", topics=[])
+    rotate_webhook_secret(endpoint_id=other.pk, now=hand_clock())
+    for _ in range(BATCH + 5):
+        hook()
+    hook(recipient=str(other.pk))
+    tally = relay(hand_clock)
+    assert (tally.retried, tally.postponed, tally.delivered) == (1, BATCH - 1, 1)
+    assert [path for path, _, _ in receiver.requests] == ["/hooks?a=1", "/other"]
 
 
 @pytest.mark.parametrize(
