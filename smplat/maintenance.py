@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
+
+from smplat.postgresql.connection import Connection
 
 # Maintenance waits this long for a lock and then gives up until its next run: whoever queues behind it waits as long.
 LOCK_TIMEOUT: Final = "2s"
@@ -16,7 +17,7 @@ STATEMENT_TIMEOUT: Final = "60s"
 
 
 @contextmanager
-def maintenance_connection() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def maintenance_connection() -> Iterator[Connection]:
     """A connection in autocommit to the default database, as the role of MAINTENANCE_DATABASE_URL."""
     conninfo = make_conninfo(
         settings.MAINTENANCE_DATABASE_URL,
@@ -26,5 +27,5 @@ def maintenance_connection() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
         application_name="smplat-maintenance",
         options=f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT} -c timezone=UTC",
     )
-    with psycopg.connect(conninfo, autocommit=True) as maintenance:
+    with Connection.connect(conninfo, autocommit=True) as maintenance:
         yield maintenance

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from smplat import logs
 from smplat.embedded.attach import attach
 from smplat.environment import read_environment
+from smplat.postgresql.connection import PATIENCE_SECONDS, WebConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -127,7 +128,7 @@ DATABASE_URL = env.database_url or (_addresses.database_url if _addresses else "
 REDIS_URL = env.redis_url or (_addresses.redis_url if _addresses else "")
 
 # A web request that waits longer than this for the database answers 503: storefront pages do not wait longer either.
-WEB_DATABASE_WAIT_SECONDS = 1.5
+WEB_DATABASE_WAIT_SECONDS = PATIENCE_SECONDS + WebConnection.hears_within_seconds
 # The same for a database whose machine or network vanished in the middle of a conversation: without these TCP repeats
 # what nobody hears for a quarter of an hour. They mean nothing on a unix socket.
 WEB_DATABASE_TCP = {
@@ -155,6 +156,7 @@ def _database(url: str) -> dict[str, Any]:
         database["OPTIONS"] = WEB_DATABASE_TCP | database["OPTIONS"]
         database["OPTIONS"] |= {
             "pool": {
+                "connection_class": WebConnection,
                 "min_size": 1,
                 "max_size": env.database_pool_size,
                 "timeout": WEB_DATABASE_WAIT_SECONDS,

@@ -9,16 +9,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection as django_connection
+
+from smplat.celery import app
 
 KEY = "a-key-of-the-environment"
 START_SECONDS = 60.0
@@ -26,7 +29,7 @@ START_SECONDS = 60.0
 
 def database_url(**changes: object) -> str:
     """The test database for another process; `changes` name another host or port."""
-    database = connection.settings_dict
+    database = django_connection.settings_dict
     names = {"user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {name: database[key] for name, key in names.items() if database[key]} | changes
     # In the query, since the host of the embedded server is the folder of its socket.
@@ -49,6 +52,11 @@ def eventually(condition: Callable[[], bool], *, seconds: float = START_SECONDS)
     return False
 
 
+def children_of(pid: int) -> list[int]:
+    listing = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in listing.stdout.split()]
+
+
 @dataclass
 class Running:
     """A process with a group of its own and a log."""
@@ -65,8 +73,7 @@ class Running:
 
     def children(self) -> list[int]:
         """The processes it has forked."""
-        listing = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return [int(pid) for pid in listing.stdout.split()]
+        return children_of(self.process.pid)
 
     def lines(self) -> list[dict[str, Any]]:
         """The log lines of ours, oldest first."""
@@ -130,6 +137,12 @@ def worker(directory: Path, redis_url: str, *, name: str = "worker", **environme
         yield started
 
 
+def send(redis_url: str, task: str) -> None:
+    """Hand a task to whichever worker takes it."""
+    with app.connection_for_write(redis_url) as connection:
+        app.send_task(task, connection=connection)
+
+
 @contextmanager
 def beat(directory: Path, redis_url: str) -> Iterator[Running]:
     """Celery's scheduler."""
@@ -143,7 +156,7 @@ class Answer:
     """What a client sees."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
     @property
@@ -157,29 +170,29 @@ def post(url: str, body: object, **headers: str) -> Answer:
     Raises:
         OSError: no answer came.
     """
-    request = urllib.request.Request(
-        url,
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "X-API-Key": KEY, **headers},
-        method="POST",
-    )
+    headers = {"Content-Type": "application/json", "X-API-Key": KEY, **headers}
+    return _answer(urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers, method="POST"))
+
+
+def get(url: str, **headers: str) -> Answer:
+    """GET as the storefront does; raises as post()."""
+    return _answer(urllib.request.Request(url, headers={"X-API-Key": KEY, **headers}))
+
+
+def _answer(request: urllib.request.Request) -> Answer:
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return Answer(answer.status, dict(answer.headers), answer.read())
+            return Answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, dict(error.headers), error.read())
-
-
-def get_text(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return str(answer.read().decode())
+            return Answer(error.code, error.headers, error.read())
 
 
 @contextmanager
-def locked(table: str) -> Iterator[Callable[[], bool]]:
+def locked(table: str, *, url: str = "") -> Iterator[Callable[[], bool]]:
     """Hold a table so that whoever touches it stops right there; yields whether somebody waits."""
-    with psycopg.connect(database_url()) as holder, psycopg.connect(database_url(), autocommit=True) as watcher:
+    url = url or database_url()
+    with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as watcher:
         holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         waiting = "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, connections
 
 from smplat.postgresql.base import DatabaseWrapper
+from smplat.postgresql.connection import WebConnection, this_thread
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
@@ -27,6 +28,7 @@ def _pooled(**changes: object) -> DatabaseWrapper:
     facts = copy.deepcopy(connections["default"].settings_dict) | changes
     facts["OPTIONS"] = facts["OPTIONS"] | {
         "pool": {
+            "connection_class": WebConnection,
             "min_size": 1,
             "max_size": 1,
             "timeout": settings.WEB_DATABASE_WAIT_SECONDS,
@@ -34,6 +36,11 @@ def _pooled(**changes: object) -> DatabaseWrapper:
         }
     }
     return _Pooled(facts, alias="default")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_told(monkeypatch) -> None:
+    monkeypatch.setattr(this_thread, "told_at", float("-inf"))
 
 
 @pytest.fixture
@@ -72,11 +79,17 @@ def test_a_database_that_is_away_is_told_within_two_seconds() -> None:
     assert settings.WEB_DATABASE_WAIT_SECONDS < 2
     with pytest.raises(OperationalError, match=f"after {settings.WEB_DATABASE_WAIT_SECONDS:.2f} sec"):
         _backend(away)
+    # What the same request asks next does not wait as long again.
+    with pytest.raises(OperationalError, match="a moment ago"):
+        _backend(away)
     away.close_pool()
 
 
 def test_web_processes_do_not_wait_for_a_machine_that_vanished() -> None:
-    script = "from smplat.settings import DATABASES; import json; print(json.dumps(DATABASES['default']['OPTIONS']))"
+    script = (
+        "import json; from smplat.settings import DATABASES;"
+        "print(json.dumps({**DATABASES['default']['OPTIONS'], 'pool': None}))"
+    )
     environment = os.environ | {
         "SMPLAT_PROCESS": "web",
         "ENVIRONMENT": "development",

@@ -12,7 +12,6 @@ from structlog.contextvars import bound_contextvars
 from analytics.actions.record_offer_events import record_offer_events
 from analytics.models import OfferRollup
 from smplat import clock
-from smplat.celery import app
 from smplat.operations import heartbeats
 from smplat.operations.beat import HEARTBEAT as BEAT
 from smplat.operations.components import BEAT_LATE_AFTER, WORKER_LATE_AFTER, check_beat, check_worker
@@ -21,17 +20,12 @@ from smplat.operations.worker import HEARTBEAT_PREFIX, schedule_heartbeat
 from tests.analytics.making import NOW, facts
 from tests.analytics.rollups import assert_rollups_equal_events, fold_everything
 from tests.faults.conftest import Broker
-from tests.faults.processes import Running, beat, eventually, locked, worker
+from tests.faults.processes import Running, beat, eventually, locked, send, worker
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
 FOLD = "analytics.fold_offer_rollups"
 FOLDED = schedule_heartbeat("fold-offer-rollups")
-
-
-def send(broker: Broker, task: str) -> None:
-    with app.connection_for_write(broker.url) as connection:
-        app.send_task(task, connection=connection)
 
 
 def last_success(name: str) -> datetime | None:
@@ -43,7 +37,7 @@ def begin_to_fold_and_kill(broker: Broker, victim: Running, kill: Callable[[Runn
     """The fold is in its transaction and cannot go on when it dies."""
     record_offer_events(readings=[facts(offer_slug=f"offer-{number % 3}") for number in range(50)], now=NOW)
     with locked("analytics_offer_rollups") as is_awaited:
-        send(broker, FOLD)
+        send(broker.url, FOLD)
         assert eventually(is_awaited), victim.log.read_text()[-2000:]
         kill(victim)
     assert not OfferRollup.objects.exists()
@@ -100,7 +94,7 @@ def test_a_killed_worker_is_noticed_and_its_successor_is_seen(broker: Broker, tm
 def test_a_task_is_logged_under_the_request_that_started_it(broker: Broker, tmp_path: Path) -> None:
     with worker(tmp_path, broker.url) as started:
         with bound_contextvars(request_id="of-the-storefront"):
-            send(broker, FOLD)
+            send(broker.url, FOLD)
         assert eventually(lambda: last_success(FOLDED) is not None), started.log.read_text()[-2000:]
         logged = {line["message"] for line in started.lines() if line.get("request_id") == "of-the-storefront"}
     assert {"task_started", "task_succeeded"} <= logged
