@@ -20,6 +20,7 @@ VERSION = "0.1.0"
 env = read_environment()
 ENVIRONMENT = env.environment
 DEVELOPMENT = ENVIRONMENT == "development"
+IS_WEB = os.environ.get("SMPLAT_PROCESS") == "web"
 
 # -- Django ------------------------------------------------------------------------------------------------------------
 DEBUG = False
@@ -152,7 +153,7 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": parameters.pop("port", ""),
         "OPTIONS": {"connect_timeout": 2, **parameters},
     }
-    if os.environ.get("SMPLAT_PROCESS") == "web":
+    if IS_WEB:
         database["OPTIONS"] = WEB_DATABASE_TCP | database["OPTIONS"]
         database["OPTIONS"] |= {
             "pool": {
@@ -188,8 +189,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
+    # A web process only publishes, and a request waits for it; a worker listens in between.
+    "socket_timeout": 0.5 if IS_WEB else 5,
+    "socket_connect_timeout": 0.5 if IS_WEB else 2,
+    # Kombu would try for six seconds more to connect for a publish. Workers connect to receive by Celery's own rules.
+    "max_retries": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = env.celery_default_queue

@@ -1,18 +1,25 @@
 """Waking the relay: a hint, sent after commit. The sweep is the promise."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from types import SimpleNamespace
+from typing import Final
 
 from django.db import connection
+from kombu.exceptions import OperationalError
 
 from smplat.celery import app
 from smplat.db import after_commit
 from smplat.outbox.choices import Channel
 
 RELAY_TASK = "outbox.relay"
+# After a failed hint nobody gives one for as long as the sweep, which wakes the relays all the same, takes to come round.
+COOL_DOWN_SECONDS: Final = 10.0
 
+_broker: Final = SimpleNamespace(asks_again_at=float("-inf"))
 _is_quiet: ContextVar[bool] = ContextVar("smplat_outbox_is_quiet", default=False)
 
 
@@ -29,7 +36,8 @@ def quietly() -> Iterator[None]:
 def nudge_after_commit(channel: str) -> None:
     """Wake the relay of that channel once the open transaction has committed; once per transaction is enough.
 
-    While Redis is away the failed publish is logged and forgotten.
+    While Redis is away a failed publish is logged and forgotten, and the next ones are not even tried for a moment, so
+    that not every transaction waits for a timeout.
     """
     if _is_quiet.get():
         return
@@ -48,6 +56,12 @@ def _nudge_of(channel: str) -> Callable[[], None]:
     """The same function every time, so that a second nudge in one transaction is seen as a repeat."""
 
     def wake_relay() -> None:
-        nudge(Channel(channel).value)
+        if time.monotonic() < _broker.asks_again_at:
+            return
+        try:
+            nudge(Channel(channel).value)
+        except OperationalError:
+            _broker.asks_again_at = time.monotonic() + COOL_DOWN_SECONDS
+            raise
 
     return wake_relay

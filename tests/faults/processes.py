@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
@@ -170,16 +170,23 @@ def post(url: str, body: object, **headers: str) -> Answer:
     Raises:
         OSError: no answer came.
     """
-    headers = {"Content-Type": "application/json", "X-API-Key": KEY, **headers}
-    return _answer(urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers, method="POST"))
+    return _answer("POST", url, body, headers)
+
+
+def patch(url: str, body: object) -> Answer:
+    """PATCH as the storefront does; raises as post()."""
+    return _answer("PATCH", url, body, {})
 
 
 def get(url: str, **headers: str) -> Answer:
     """GET as the storefront does; raises as post()."""
-    return _answer(urllib.request.Request(url, headers={"X-API-Key": KEY, **headers}))
+    return _answer("GET", url, None, headers)
 
 
-def _answer(request: urllib.request.Request) -> Answer:
+def _answer(method: str, url: str, body: object, headers: Mapping[str, str]) -> Answer:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", "X-API-Key": KEY, **headers}
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return Answer(answer.status, answer.headers, answer.read())

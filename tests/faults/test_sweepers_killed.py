@@ -22,8 +22,8 @@ from smplat.ids import new_id
 from smplat.operations.worker import schedule_heartbeat
 from tests.checkout.many_due import PROMPTS, fill
 from tests.faults.conftest import Broker
-from tests.faults.processes import Running, database_url, eventually, locked, running, worker
-from tests.faults.test_worker_killed import last_success, send
+from tests.faults.processes import Running, database_url, eventually, locked, running, send, worker
+from tests.faults.test_worker_killed import last_success
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
@@ -91,11 +91,11 @@ def test_of_four_sweepers_one_killed_half_way_each_customer_is_prompted_exactly_
 def test_a_broker_that_forgot_everything_costs_one_interval(broker: Broker, tmp_path: Path) -> None:
     with connection.cursor() as cursor:
         fill(cursor.execute, rows=20)
-    send(broker, "checkout.sweep")
+    send(broker.url, "checkout.sweep")
     broker.stop()
     broker.start()
     with worker(tmp_path, broker.url):
         # The next firing, a minute later in a real deployment.
-        send(broker, "checkout.sweep")
+        send(broker.url, "checkout.sweep")
         assert eventually(lambda: last_success(schedule_heartbeat(SWEEP)) is not None)
     assert prompts_per_order() == {1: 20}

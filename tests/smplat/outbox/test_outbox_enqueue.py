@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from kombu.exceptions import OperationalError
 
 from smplat.db import NoTransaction, rehearsal, transaction
 from smplat.outbox import nudge
@@ -101,13 +102,16 @@ def test_a_message_for_later_wakes_nobody(hand_clock, nudged):
 
 def test_a_broker_that_is_away_costs_the_caller_nothing(hand_clock, monkeypatch, caplog):
     def refuse(*_args: object, **_kwargs: object) -> None:
-        raise ConnectionRefusedError("no broker")
+        raise OperationalError("no broker")
 
+    monkeypatch.setattr(nudge._broker, "asks_again_at", float("-inf"))
     monkeypatch.setattr(nudge.app, "send_task", refuse)
-    with transaction():
-        enqueue(draft(), now=hand_clock())
-    assert Message.objects.count() == 1
-    assert "no broker" in caplog.text
+    for key in "ab":
+        with transaction():
+            enqueue(draft(dedupe_key=key), now=hand_clock())
+    assert Message.objects.count() == 2
+    # The second did not try.
+    assert caplog.text.count("OperationalError: no broker") == 1
 
 
 @pytest.mark.parametrize(
