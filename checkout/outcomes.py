@@ -72,20 +72,33 @@ def write_outcomes(outcomes: Sequence[Outcome], *, note: str, sweep_id: UUID | N
 
 
 def _assign(outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Write down the arm of those that are due for the first time, in both arms alike."""
+    """Write down the arm of those that are due for the first time, in both arms alike.
+
+    Not of those whose customer cannot be reached: no prompt leaves in either arm, so they would only dilute the lift.
+    """
     first_due = [
         {
             "id": new_id(),
             "order_id": outcome.case.order_id,
             "stage": outcome.case.held.orchestration.current_stage,
-            "policy_version": outcome.case.policy.version,
+            "policy_version": _version_of(outcome.case),
             "arm": outcome.case.facts.arm,
             "assigned_at": now,
         }
         for outcome in outcomes
-        if outcome.case.policy and not outcome.case.is_assigned and outcome.verdict.action not in NOT_DUE
+        if _is_first_due(outcome) and outcome.case.facts.has_address
     ]
     insert_rows(RecoveryAssignment, first_due)
+
+
+def _is_first_due(outcome: Outcome) -> bool:
+    case = outcome.case
+    return case.policy is not None and not case.is_assigned and outcome.verdict.action not in NOT_DUE
+
+
+def _version_of(case: Case) -> int:
+    """0: the stage has no policy."""
+    return case.policy.version if case.policy else 0
 
 
 def _prompt_of(case: Case) -> Prompt:
@@ -122,7 +135,7 @@ def _decision_of(outcome: Outcome, *, message_id: UUID | None, sweep_id: UUID | 
         "id": new_id(),
         "order_id": case.order_id,
         "stage": case.held.orchestration.current_stage,
-        "policy_version": case.policy.version if case.policy else 0,
+        "policy_version": _version_of(case),
         "action": verdict.action,
         "reason": verdict.reason,
         "next_due_at": verdict.next_due_at,

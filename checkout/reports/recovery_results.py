@@ -2,7 +2,8 @@
 
 The definitions, which the page repeats:
 
-- A checkout is *assigned* to an arm when a sweep first finds it due in a stage, in both arms alike.
+- A checkout is *assigned* to an arm when a sweep first finds it due in a stage and its customer can be reached, in both arms
+  alike. Whom no prompt can reach is handed to a person in either arm and compared in neither.
 - It *completed* when that stage was recorded as completed within the window after the assignment. Assignments whose
   window is not over yet are counted apart and enter no rate.
 - It completed *after a prompt* when a prompt of that stage was decided between the assignment and the completion.

@@ -112,10 +112,11 @@ def _barred(*, facts: Facts, now: datetime) -> Verdict | None:
     """Why this customer gets no prompt at all, whatever the hour."""
     if facts.hold_reason:
         return Verdict(Action.HOLD, facts.hold_reason, next_look(spread=facts.spread, now=now))
+    if not facts.has_address:
+        # In either arm: whom no prompt can reach, none can be held back from. Such a checkout is not compared.
+        return Verdict(Action.ESCALATE, "no-address")
     if facts.arm is Arm.HOLDOUT:
         return Verdict(Action.OBSERVE, "in-holdout")
-    if not facts.has_address:
-        return Verdict(Action.ESCALATE, "no-address")
     return None if facts.consents else Verdict(Action.SUPPRESS, "opted-out")
 
 

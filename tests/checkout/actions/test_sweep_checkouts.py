@@ -120,6 +120,26 @@ def test_without_a_customer_a_person_is_called(place):
     assert decisions(order) == [("escalate", "no-address")]
 
 
+@pytest.mark.parametrize("share", [0, 10_000])
+def test_who_cannot_be_reached_is_escalated_in_either_arm_and_compared_in_neither(order, share):
+    set_policy(holdout_bps=share)
+    Customer.objects.update(email="", name="")
+    sweep()
+    assert decisions(order) == [("escalate", "no-address")]
+    assert Escalation.objects.get().reason == "no-address"
+    assert not RecoveryAssignment.objects.exists()
+
+
+def test_who_can_be_reached_later_is_assigned_then(order):
+    Customer.objects.update(email="", name="")
+    hold(HoldScope.PROVIDER, "prov-9")
+    sweep()
+    assert not RecoveryAssignment.objects.exists()
+    Customer.objects.update(email="ada@example.test")
+    sweep(at=due_at(order))
+    assert RecoveryAssignment.objects.get().arm == "prompted"
+
+
 def test_an_open_escalation_is_not_opened_twice(order):
     set_policy(max_prompts=0)
     sweep()

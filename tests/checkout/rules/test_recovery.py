@@ -57,6 +57,8 @@ WAITING = Position(OrderStatus.PENDING, Stage.PAYMENT, StageStatus.WAITING)
         ({"hold_reason": "provider-paused"}, Verdict(Action.HOLD, "provider-paused", NOON + HOLD_RECHECK)),
         ({"arm": Arm.HOLDOUT}, Verdict(Action.OBSERVE, "in-holdout")),
         ({"has_address": False}, Verdict(Action.ESCALATE, "no-address")),
+        ({"has_address": False, "arm": Arm.HOLDOUT}, Verdict(Action.ESCALATE, "no-address")),
+        ({"consents": False, "arm": Arm.HOLDOUT}, Verdict(Action.OBSERVE, "in-holdout")),
         ({"consents": False}, Verdict(Action.SUPPRESS, "opted-out")),
         (
             {"prompts_sent": 3, "last_prompt_at": NOON - 7 * HOUR},
