@@ -99,6 +99,10 @@ def _decide(*, held: Held, log: Sequence[OrchestrationEvent], report: StageRepor
         reached=reached,
         is_known=said in [(event.stage, event.status, event.transition_note, event.payload) for event in log],
         is_payment_part=report.is_payment_part,
+        is_agreed_anew=(
+            report.step.status is StageStatus.WAITING
+            and _waits_until(held=held, report=report) != held.orchestration.next_action_at
+        ),
         # Only a sender who may say when something happened can be late: for the others it happens now.
         is_late=report.occurred_at < now and ended_at is not None and report.occurred_at <= ended_at,
     )
@@ -134,18 +138,25 @@ def _write(
     checkout.metadata = {**checkout.metadata, **report.metadata_patch}
     if report.step.status in WORKING:
         checkout.started_at = min(checkout.started_at or at, at)
-    if verdict.outcome is Outcome.RECORD and report.step.stage != checkout.current_stage:
-        # About a stage that is behind: where the checkout stands, and until when it waits, is not touched.
-        checkout.updated_at = now
-        write_together(new=events, changed=[(checkout, ("metadata", "started_at", "updated_at"))])
-        return events
     words = _words(held=held, report=report, verdict=verdict, person=person)
-    waits_until = report.next_action_at if report.step.status is StageStatus.WAITING else None
     position, lines = verdict.position, [*events, *words]
+    if verdict.outcome is Outcome.RECORD:
+        # Since when the checkout stands where it does, and until when it waits, is not touched.
+        checkout.updated_at = now
+        write_together(new=lines, changed=[(checkout, ("metadata", "started_at", "updated_at"))])
+        return events
+    waits_until = _waits_until(held=held, report=report)
     write_move(held=held, position=position, lines=lines, waits_until=waits_until, at=at, now=now)
-    if verdict.outcome is Outcome.MOVE and report.step == Step(Stage.PAYMENT, StageStatus.COMPLETED):
+    if report.step == Step(Stage.PAYMENT, StageStatus.COMPLETED):
         announce_paid(order=held.order, at=at, now=now)
     return events
+
+
+def _waits_until(*, held: Held, report: StageReport) -> datetime | None:
+    """The moment agreed, once it waits; a report that names none leaves it as it was."""
+    if report.step.status is not StageStatus.WAITING:
+        return None
+    return report.next_action_at or held.orchestration.next_action_at
 
 
 def _words(

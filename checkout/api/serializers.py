@@ -1,5 +1,8 @@
 """What the order and checkout endpoints accept. Source: contract 4.5, 4.8 and the additions in contract/README.md 11."""
 
+from datetime import UTC, datetime
+
+from django.core.validators import MaxValueValidator
 from rest_framework import serializers
 
 from checkout.states import Stage, StageStatus
@@ -8,6 +11,8 @@ from smplat.time_zones import time_zone_names
 
 MAX_ITEMS = 200
 MAX_QUANTITY = 1_000_000
+# Later is a typing error, and what is added to it must still be a moment.
+NOT_TOO_FAR = MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC))
 
 
 class CustomerInput(Input):
@@ -74,8 +79,8 @@ class StageEventInput(Input):
     status = serializers.ChoiceField(choices=StageStatus.choices)
     note = serializers.CharField(max_length=10_000, required=False, allow_null=True, allow_blank=True)
     payload = serializers.DictField(required=False, allow_null=True)
-    nextActionAt = serializers.DateTimeField(required=False, allow_null=True)  # noqa: N815
-    next_action_at = serializers.DateTimeField(required=False, allow_null=True)
+    nextActionAt = serializers.DateTimeField(required=False, allow_null=True, validators=[NOT_TOO_FAR])  # noqa: N815
+    next_action_at = serializers.DateTimeField(required=False, allow_null=True, validators=[NOT_TOO_FAR])
     metadataPatch = serializers.DictField(required=False, allow_null=True)  # noqa: N815
     metadata_patch = serializers.DictField(required=False, allow_null=True)
     occurredAt = serializers.DateTimeField(required=False, allow_null=True)  # noqa: N815

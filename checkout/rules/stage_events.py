@@ -13,7 +13,10 @@ FOLLOWING: dict[StageStatus, frozenset[StageStatus]] = {
         {StageStatus.IN_PROGRESS, StageStatus.WAITING, StageStatus.FAILED, StageStatus.COMPLETED}
     ),
     StageStatus.IN_PROGRESS: frozenset({StageStatus.WAITING, StageStatus.FAILED, StageStatus.COMPLETED}),
-    StageStatus.WAITING: frozenset({StageStatus.IN_PROGRESS, StageStatus.FAILED, StageStatus.COMPLETED}),
+    # Waiting on: for another moment than the one agreed.
+    StageStatus.WAITING: frozenset(
+        {StageStatus.WAITING, StageStatus.IN_PROGRESS, StageStatus.FAILED, StageStatus.COMPLETED}
+    ),
     StageStatus.FAILED: frozenset({StageStatus.IN_PROGRESS}),
     StageStatus.COMPLETED: frozenset(),
 }
@@ -22,8 +25,8 @@ FOLLOWING: dict[StageStatus, frozenset[StageStatus]] = {
 class Outcome(Enum):
     """What to do with a stage event."""
 
-    MOVE = "move"  # write it and move
-    RECORD = "record"  # write it, the state stays
+    MOVE = "move"  # write it and move; the time without movement counts anew
+    RECORD = "record"  # write it, the state and its times stay
     REPEAT = "repeat"  # already so: answer as if done, write nothing
     REFUSE = "refuse"  # makes no sense here
 
@@ -46,6 +49,7 @@ def decide_stage_event(
     reached: Collection[Step],
     is_known: bool,
     is_payment_part: bool,
+    is_agreed_anew: bool = False,
     is_late: bool = False,
 ) -> StageVerdict:
     """Decide about one event.
@@ -59,13 +63,14 @@ def decide_stage_event(
         reached: every stage and status this checkout's log already holds.
         is_known: an event equal in stage, status, note and payload is already in the log.
         is_payment_part: the event reports one part of the payment ({method, amount}); parts add up and may come late.
+        is_agreed_anew: it waits, and names another moment than the one the checkout waits for.
         is_late: it happened before the checkout left that stage, or before the order was canceled, and is only told now.
     """
     known_part = is_payment_part and step.stage is Stage.PAYMENT and step.status is not StageStatus.COMPLETED
     part = _decide_payment_part(position=position, step=step, is_known=is_known) if known_part else None
     if part is not None:
         return part
-    if step == Step(position.stage, position.stage_status):
+    if step == Step(position.stage, position.stage_status) and not is_agreed_anew:
         return StageVerdict(Outcome.REPEAT if is_known else Outcome.RECORD, "already-there", position)
     if step.stage.position < position.stage.position:
         if is_late and not is_known and step.status not in {StageStatus.NOT_STARTED, StageStatus.COMPLETED}:
@@ -91,13 +96,14 @@ def _find_refusal(*, position: Position, step: Step, is_late: bool) -> str | Non
 
 
 def _decide_payment_part(*, position: Position, step: Step, is_known: bool) -> StageVerdict | None:
-    """A part that is known repeats; one that comes after its stage is written down and moves nothing."""
+    """A part that is known repeats; one that comes after its stage is written down and moves nothing; one more moves in place."""
     if is_known:
         return StageVerdict(Outcome.REPEAT, "part-already-known", position)
-    same_place = step == Step(position.stage, position.stage_status)
-    if same_place or position.stage is not Stage.PAYMENT:
+    if position.stage is not Stage.PAYMENT:
         return StageVerdict(Outcome.RECORD, "payment-part", position)
-    return None
+    # The customer did something, so the checkout does not stand still.
+    same_place = step == Step(position.stage, position.stage_status)
+    return StageVerdict(Outcome.MOVE, "payment-part", position) if same_place else None
 
 
 def _move(*, position: Position, step: Step) -> StageVerdict:

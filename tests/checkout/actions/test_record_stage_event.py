@@ -7,7 +7,7 @@ import pytest
 
 from checkout.actions.record_stage_event import StageReport, record_stage_event
 from checkout.errors import OrderNotFound, StageEventRefused
-from checkout.models import Orchestration
+from checkout.models import Orchestration, Order
 from checkout.rules.position import Step
 from checkout.rules.stage_events import Outcome
 from checkout.states import Stage, StageStatus
@@ -95,6 +95,63 @@ def test_waiting_keeps_the_agreed_time_and_recovery_waits_for_it(place, report, 
     checkout = order.orchestration
     assert (checkout.next_action_at, checkout.metadata) == (until, {"attempt": 2})
     assert checkout.recovery_due_at == until + timedelta(minutes=30)
+
+
+def position_of(order):
+    return Orchestration.objects.values(
+        "last_transition_at", "stage_entered_at", "next_action_at", "recovery_due_at", "failed_at"
+    ).get(order=order)
+
+
+@pytest.mark.parametrize("status", ["in_progress", "waiting", "failed"])
+def test_a_remark_is_written_down_and_the_patience_does_not_begin_anew(place, report, now, status):
+    order = place(placed_at=now - timedelta(hours=2))
+    Order.objects.update(is_backdated=False)
+    until = now + timedelta(hours=6) if status == "waiting" else None
+    report(order, "payment", status, note="card declined", next_action_at=until, at=now - timedelta(hours=1))
+    before = position_of(order)
+    said = report(order, "payment", status, note="the bank was called", metadata_patch={"agent": "bo"})
+    assert said.outcome is Outcome.RECORD
+    assert position_of(order) == before
+    notes = order.orchestration.events.order_by("created_at", "id").values_list("transition_note", flat=True)
+    assert list(notes) == ["created", "card declined", "the bank was called"]
+    assert Orchestration.objects.get().metadata == {"agent": "bo"}
+
+
+def test_a_remark_does_not_wake_what_is_at_rest(place, report):
+    order = place()
+    report(order, "payment", "in_progress")
+    Orchestration.objects.update(recovery_due_at=None)
+    report(order, "payment", "in_progress", note="still nothing")
+    assert position_of(order)["recovery_due_at"] is None
+
+
+def test_another_moment_is_agreed_also_with_the_same_words(place, report, now):
+    order = place()
+    report(order, "payment", "waiting", next_action_at=now + timedelta(hours=6))
+    later = now + timedelta(hours=30)
+    assert report(order, "payment", "waiting", next_action_at=later).outcome is Outcome.MOVE
+    assert position_of(order)["next_action_at"] == later
+    assert position_of(order)["recovery_due_at"] == later + timedelta(minutes=30)
+    assert report(order, "payment", "waiting", next_action_at=later).outcome is Outcome.REPEAT
+
+
+def test_no_moment_is_agreed_for_a_canceled_order(place, report, now):
+    order = place()
+    report(order, "payment", "waiting", next_action_at=now + timedelta(hours=6))
+    Order.objects.update(status="canceled")
+    with pytest.raises(StageEventRefused):
+        report(order, "payment", "waiting", next_action_at=now + timedelta(hours=30))
+
+
+def test_another_payment_part_is_movement(place, report, now):
+    order = place(placed_at=now - timedelta(hours=2))
+    Order.objects.update(is_backdated=False)
+    part = {"method": "voucher", "amount": 49.0}
+    report(order, "payment", "in_progress", payload={**part, "sequence": 1}, at=now - timedelta(hours=1))
+    report(order, "payment", "in_progress", payload={**part, "sequence": 2})
+    assert position_of(order)["last_transition_at"] == now
+    assert position_of(order)["recovery_due_at"] == now + timedelta(minutes=90)
 
 
 def test_a_failure_is_marked_until_it_is_retried(place, report, now):

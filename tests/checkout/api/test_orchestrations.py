@@ -56,6 +56,15 @@ def test_an_event_answers_with_the_whole_checkout(place):
     ]
 
 
+def test_a_moment_at_the_end_of_time_is_refused(place):
+    order = place()
+    answered = post(order, stage="payment", status="waiting", nextActionAt="9999-12-31T23:59:59Z")
+    assert answered.status_code == 422
+    (detail,) = answered.json()["detail"]
+    assert (detail["type"], detail["loc"]) == ("less_than_equal", ["body", "nextActionAt"])
+    assert get(order).json()["status"] == "not_started"
+
+
 def test_an_event_that_makes_no_sense_is_a_conflict_with_the_current_state(place):
     answered = post(place(), stage="fulfillment", status="completed")
     assert answered.status_code == 409

@@ -12,13 +12,14 @@ VERIFYING = Position(OS.PROCESSING, S.VERIFICATION, T.IN_PROGRESS)
 FULFILLING = Position(OS.ACTIVE, S.FULFILLMENT, T.IN_PROGRESS)
 
 
-def decide(position, stage, status, *, reached=(), known=False, part=False, late=False):
+def decide(position, stage, status, *, reached=(), known=False, part=False, anew=False, late=False):
     return decide_stage_event(
         position=position,
         step=Step(stage, status),
         reached=reached,
         is_known=known,
         is_payment_part=part,
+        is_agreed_anew=anew,
         is_late=late,
     )
 
@@ -76,6 +77,15 @@ def test_the_same_status_with_something_new_to_say_is_written_down():
     assert decide(VERIFYING, S.VERIFICATION, T.IN_PROGRESS).outcome is Outcome.RECORD
 
 
+def test_waiting_for_another_moment_moves_in_place_while_the_order_is_open():
+    waiting = Position(OS.PENDING, S.PAYMENT, T.WAITING)
+    assert decide(waiting, S.PAYMENT, T.WAITING, known=True, anew=True).outcome is Outcome.MOVE
+    assert decide(waiting, S.PAYMENT, T.WAITING, known=True).outcome is Outcome.REPEAT
+    for status, reason in ((OS.CANCELED, "order-canceled"), (OS.ON_HOLD, "order-on-hold")):
+        verdict = decide(Position(status, S.PAYMENT, T.WAITING), S.PAYMENT, T.WAITING, anew=True)
+        assert (verdict.outcome, verdict.reason) == (Outcome.REFUSE, reason)
+
+
 def test_a_payment_part_counts_even_after_its_stage():
     late = decide(VERIFYING, S.PAYMENT, T.IN_PROGRESS, part=True)
     assert (late.outcome, late.position) == (Outcome.RECORD, VERIFYING)
@@ -85,7 +95,8 @@ def test_a_payment_part_counts_even_after_its_stage():
 def test_the_first_payment_part_moves_and_the_next_adds():
     first = decide(START, S.PAYMENT, T.IN_PROGRESS, part=True)
     assert first.outcome is Outcome.MOVE
-    assert decide(first.position, S.PAYMENT, T.IN_PROGRESS, part=True).outcome is Outcome.RECORD
+    second = decide(first.position, S.PAYMENT, T.IN_PROGRESS, part=True)
+    assert (second.outcome, second.position) == (Outcome.MOVE, first.position)
 
 
 def test_work_on_a_passed_stage_that_is_told_late_is_written_down_and_moves_nothing():
