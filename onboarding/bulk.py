@@ -21,7 +21,7 @@ def preview_change(*, journey_ids: Collection[UUID], change: Change, now: dateti
 def hold_journeys(journey_ids: Collection[UUID]) -> list[Held]:
     """Lock journeys in the order of their ids, so that two runs wait for each other and never for ever."""
     require_transaction()
-    locked = Journey.objects.select_for_update(of=("self",)).filter(pk__in=journey_ids)
+    locked = Journey.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=journey_ids)
     return _with_tasks(locked.select_related("order", "template").order_by("pk"))
 
 

@@ -1,6 +1,7 @@
 """Journeys as they are held, changed and settled; every action on one goes through here (onboarding.opening makes them).
 
-Locks are taken in one order: the order's row (only to open a journey), then the journey's. Whoever holds the journey may
+Locks are taken in one order: the order's row (only to open a journey), then the journey's, several by id; never for their
+keys, since what refers to them is written without holding them. Whoever holds the journey may
 change its tasks and artifacts. `settle` comes last in every action: it brings the journey's own figures in step.
 """
 
@@ -53,7 +54,8 @@ def hold_journey(journey_id: UUID) -> Held:
         JourneyNotFound: there is none.
     """
     require_transaction()
-    journey = Journey.objects.select_for_update(of=("self",)).select_related("order").filter(pk=journey_id).first()
+    locked = Journey.objects.select_for_update(no_key=True, of=("self",))
+    journey = locked.select_related("order").filter(pk=journey_id).first()
     if journey is None:
         raise JourneyNotFound
     return Held(journey, list_tasks(journey))

@@ -15,6 +15,6 @@ def call_escalations_again(*, limit: int, now: datetime) -> int:
     with transaction():
         waiting = Escalation.objects.filter(acknowledged_at__isnull=True, resolved_at__isnull=True)
         late = waiting.filter(deadline_at__lte=now).select_related("order").order_by("deadline_at", "id")
-        held = list(late.select_for_update(skip_locked=True, of=("self",))[:limit])
+        held = list(late.select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit])
         call_again(held, now=now)
         return len(held)

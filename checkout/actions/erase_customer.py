@@ -35,9 +35,9 @@ def erase_customer(*, customer_id: UUID, now: datetime) -> CustomerErased:
     Orders, amounts and logs stay: they belong to the books and name the customer by id only. Twice is once.
     """
     with transaction() as keep:
-        known = Customer.objects.select_for_update().filter(pk=customer_id, erased_at__isnull=True)
+        known = Customer.objects.filter(pk=customer_id, erased_at__isnull=True)
         customers = known.update(email="", name="", locale=UNKNOWN_LOCALE, time_zone=UNKNOWN_TIME_ZONE, erased_at=now)
-        theirs = list(Order.objects.filter(customer_id=customer_id).values_list("pk", flat=True))
+        theirs = _hold(customer_id)
         return keep(
             CustomerErased(
                 customers=customers,
@@ -48,6 +48,15 @@ def erase_customer(*, customer_id: UUID, now: datetime) -> CustomerErased:
                 answers=sum(redact_receipts(mentioning=order_id, instead=_instead(order_id)) for order_id in theirs),
             )
         )
+
+
+def _hold(customer_id: UUID) -> list[UUID]:
+    """Lock their orders and then the checkouts, each by id, as everywhere."""
+    orders = Order.objects.select_for_update(no_key=True).filter(customer_id=customer_id)
+    theirs = list(orders.order_by("pk").values_list("pk", flat=True))
+    checkouts = Orchestration.objects.select_for_update(no_key=True).filter(order__in=theirs)
+    list(checkouts.order_by("pk").values_list("pk", flat=True))
+    return theirs
 
 
 def _empty_items(orders: Sequence[UUID]) -> int:

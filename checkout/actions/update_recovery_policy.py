@@ -27,7 +27,23 @@ BOUNDS = {
 # When checkouts of the stage are decided about under the new policy: as checkout.rules.recovery.due_at and _not_yet say.
 # Those at rest wake up where prompts are left to send or nobody was called yet; what a person was called for because there
 # is no address stays with that person.
+# Locked in the order of their ids, as everywhere.
 RESCHEDULE = """
+WITH concerned AS MATERIALIZED (
+    SELECT checkout.id FROM checkout_orchestration AS checkout
+    JOIN checkout_order AS placed ON placed.id = checkout.order_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS calls, count(*) FILTER (WHERE escalation.reason = 'no-address') AS without_address
+        FROM checkout_escalation AS escalation
+        WHERE escalation.order_id = placed.id AND escalation.opened_at >= checkout.stage_entered_at
+    ) AS called
+    WHERE checkout.current_stage = %(stage)s
+        AND placed.status NOT IN ('canceled', 'on_hold') AND NOT placed.is_backdated
+        AND (checkout.recovery_due_at IS NOT NULL OR (%(is_active)s AND called.without_address = 0
+            AND (checkout.prompts_sent < %(max_prompts)s OR called.calls = 0)))
+    ORDER BY checkout.id
+    FOR NO KEY UPDATE OF checkout
+)
 UPDATE checkout_orchestration AS checkout
 SET recovery_due_at = CASE WHEN %(is_active)s THEN GREATEST(
         COALESCE(
@@ -36,17 +52,7 @@ SET recovery_due_at = CASE WHEN %(is_active)s THEN GREATEST(
         ) + make_interval(mins => %(first_delay)s),
         checkout.last_prompt_at + make_interval(mins => %(repeat_every)s)
     ) END
-FROM checkout_order AS placed
-LEFT JOIN LATERAL (
-    SELECT count(*) AS calls, count(*) FILTER (WHERE escalation.reason = 'no-address') AS without_address
-    FROM checkout_escalation AS escalation
-    JOIN checkout_orchestration AS own ON own.order_id = escalation.order_id
-    WHERE escalation.order_id = placed.id AND escalation.opened_at >= own.stage_entered_at
-) AS called ON true
-WHERE placed.id = checkout.order_id AND checkout.current_stage = %(stage)s
-    AND placed.status NOT IN ('canceled', 'on_hold') AND NOT placed.is_backdated
-    AND (checkout.recovery_due_at IS NOT NULL OR (%(is_active)s AND called.without_address = 0
-        AND (checkout.prompts_sent < %(max_prompts)s OR called.calls = 0)))
+FROM concerned WHERE checkout.id = concerned.id
 """
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from checkout.models import Order
 from onboarding.models import Artifact, Interaction, Journey
 from smplat.db import transaction
 
@@ -26,7 +27,10 @@ def erase_client(*, customer_id: UUID, now: datetime) -> ClientErased:
     Tasks, progress and the log stay: they name nobody. So does a referral code: it belongs to who gave it away.
     """
     with transaction() as keep:
-        theirs = list(Journey.objects.filter(order__customer=customer_id).values_list("pk", flat=True))
+        # By id, as everybody locks several.
+        locked = Journey.objects.select_for_update(no_key=True).order_by("pk")
+        orders = Order.objects.filter(customer=customer_id)
+        theirs = list(locked.filter(order__in=orders).values_list("pk", flat=True))
         links = Artifact.objects.filter(journey__in=theirs).exclude(url__in=["", NO_LINK])
         return keep(
             ClientErased(

@@ -22,21 +22,29 @@ BOUNDS = {
 }
 # When open journeys are decided about under the new policy: as onboarding.journeys.first_nudge_at says. Those whose tasks
 # were all named as often as allowed stay at rest, and switched off, all are.
+# Locked in the order of their ids, as everywhere.
 RESCHEDULE = """
+WITH concerned AS MATERIALIZED (
+    SELECT journey.id, waiting.first_due_at FROM onboarding_journeys AS journey
+    JOIN checkout_order AS placed ON placed.id = journey.order_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS tasks,
+            min(GREATEST(task.due_at, journey.last_touch_at + make_interval(hours => %(dedupe)s))) AS first_due_at
+        FROM onboarding_tasks AS task
+        WHERE task.journey_id = journey.id AND task.status NOT IN ('completed', 'blocked') AND task.dropped_at IS NULL
+            AND task.nudges_sent < %(max_per_task)s
+    ) AS waiting
+    WHERE journey.status <> 'completed' AND waiting.tasks > 0
+        AND placed.status NOT IN ('canceled', 'on_hold') AND NOT placed.is_backdated
+    ORDER BY journey.id
+    FOR NO KEY UPDATE OF journey
+)
 UPDATE onboarding_journeys AS journey
 SET nudge_due_at = CASE WHEN %(is_active)s THEN LEAST(
         journey.last_touch_at + make_interval(hours => %(idle_after)s),
-        waiting.first_due_at
+        concerned.first_due_at
     ) END
-FROM checkout_order AS placed, LATERAL (
-    SELECT count(*) AS tasks,
-        min(GREATEST(task.due_at, own.last_touch_at + make_interval(hours => %(dedupe)s))) AS first_due_at
-    FROM onboarding_tasks AS task JOIN onboarding_journeys AS own ON own.id = task.journey_id
-    WHERE own.order_id = placed.id AND task.status NOT IN ('completed', 'blocked') AND task.dropped_at IS NULL
-        AND task.nudges_sent < %(max_per_task)s
-) AS waiting
-WHERE placed.id = journey.order_id AND journey.status <> 'completed' AND waiting.tasks > 0
-    AND placed.status NOT IN ('canceled', 'on_hold') AND NOT placed.is_backdated
+FROM concerned WHERE journey.id = concerned.id
 """
 
 
