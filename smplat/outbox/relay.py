@@ -1,12 +1,15 @@
 """The relay: claim, deliver with no transaction open, record."""
 
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from smplat.db import require_no_transaction, transaction
 from smplat.outbox import switching
@@ -19,7 +22,7 @@ from smplat.outbox.channels.registry import open_carrier
 from smplat.outbox.choices import State
 from smplat.outbox.models import Message
 from smplat.outbox.rules import RETRY_POLICIES
-from smplat.outbox.settle import Ending, LeaseLost, end_delivered, end_failed, settle_or_raise
+from smplat.outbox.settle import DELIVERY_LEASE, Ending, LeaseLost, end_delivered, end_failed, settle_or_raise
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +30,8 @@ Clock = Callable[[], datetime]
 
 # A batch is claimed with one lease, so it must be deliverable within it even when every delivery is slow.
 BATCH = 25
+# A database that restarts is back within seconds.
+RECORD_AGAIN_SECONDS: Final = 1.0
 # The route of a channel whose messages all take the same one.
 ONLY_ROUTE = "*"
 
@@ -116,7 +121,11 @@ def _relay_plan(run: _Run, plan: Plan) -> None:
 
 
 def _record_and_begin(run: _Run, ended: Sequence[Ending], parcel: Sequence[Message]) -> Sequence[Message]:
-    turn = record_and_begin(ended=ended, parcel=parcel, now=run.clock())
+    try:
+        turn = record_and_begin(ended=ended, parcel=parcel, now=run.clock())
+    except (OperationalError, InterfaceError):
+        _record_late(run, ended)
+        raise
     for ending in turn.recorded:
         run.tally.delivered += ending.state is State.DELIVERED
         run.tally.dead += ending.state is State.DEAD
@@ -126,6 +135,19 @@ def _record_and_begin(run: _Run, ended: Sequence[Ending], parcel: Sequence[Messa
         run.tally.lost += lost
         log.warning("outbox_lease_lost", messages=lost)
     return turn.begun
+
+
+def _record_late(run: _Run, ended: Sequence[Ending]) -> None:
+    """The database went away over the record, which may or may not be there: write it as soon as that can be done.
+
+    Without it, what was accepted would go out again when its lease has run out; until then nobody else has it.
+    """
+    until = run.clock() + DELIVERY_LEASE
+    while ended and run.clock() < until:
+        time.sleep(RECORD_AGAIN_SECONDS)
+        with suppress(OperationalError, InterfaceError):
+            record_and_begin(ended=ended, parcel=[], now=run.clock())
+            return
 
 
 def _attempt(run: _Run, parcel: Sequence[Message]) -> Sequence[Ending]:

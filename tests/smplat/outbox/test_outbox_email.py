@@ -6,16 +6,19 @@ import smtplib
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings as live_settings
+from django.db import OperationalError, connection
 
 from smplat.outbox.actions.change_preferences import change_preferences
 from smplat.outbox.carrier import DeliveryFailed, DeliveryRefused
-from smplat.outbox.channels.email import compose, judge
+from smplat.outbox.channels.email import EmailCarrier, compose, judge
 from smplat.outbox.choices import Category, ChangeSource, State
 from smplat.outbox.models import Message
 from smplat.outbox.relay import BATCH, relay_channel
 from smplat.outbox.unsubscribe import read_token
+from tests.faults.processes import database_url
 from tests.smplat.outbox.conftest import ANA
 from tests.smplat.outbox.mail_server import free_port, running_mail_server
 
@@ -49,6 +52,28 @@ def mail(write):
 
 def relay(hand_clock):
     return relay_channel("email", clock=hand_clock, until=hand_clock.later)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_email_whose_record_the_database_broke_off_is_recorded_and_not_sent_again(
+    mail, mailbox, hand_clock, monkeypatch
+):
+    message = mail()
+    deliver = EmailCarrier.deliver
+
+    def deliver_and_cut(carrier, parcel, *, now):
+        receipt = deliver(carrier, parcel, now=now)
+        with psycopg.connect(database_url()) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+        return receipt
+
+    monkeypatch.setattr(EmailCarrier, "deliver", deliver_and_cut)
+    with pytest.raises(OperationalError):
+        relay(hand_clock)
+    message.refresh_from_db()
+    assert (message.state, message.log.get().happening) == (State.DELIVERED, "delivered")
+    hand_clock.forward(hours=1)
+    assert (relay(hand_clock).delivered, len(mailbox.mails)) == (0, 1)
 
 
 def test_an_email_arrives_once_with_text_html_and_the_message_id_of_its_row(mail, mailbox, hand_clock):
