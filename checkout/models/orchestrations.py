@@ -39,6 +39,13 @@ class Orchestration(models.Model):
             ),
             # The recovery page: what stands in each stage, longest first.
             models.Index(fields=["current_stage", "last_transition_at"], name="orchestrations_by_stage"),
+            # The same summed up: where the open ones stand and since when.
+            models.Index(
+                fields=["order"],
+                include=["current_stage", "stage_status", "next_action_at", "last_transition_at"],
+                name="orchestrations_open",
+                condition=Q(completed_at__isnull=True),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -45,6 +45,13 @@ class Order(models.Model):
             models.Index(fields=["customer", "-created_at", "-id"], name="orders_of_customer_newest"),
             # The console's filter by value.
             models.Index(fields=["total"], name="orders_by_value"),
+            # What stands still and what it is worth, without reading the many orders that are over.
+            models.Index(
+                fields=["id"],
+                include=["status", "is_backdated", "currency", "total"],
+                name="orders_open",
+                condition=Q(status__in=[OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ACTIVE]),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -24,7 +24,7 @@ class StalledStage:
 def list_stalled_by_stage(*, now: datetime) -> list[StalledStage]:
     """Every stage that can stall, in their order, also those where nothing does.
 
-    Reads the open orders alone (orders_by_status_newest), however many are at rest.
+    Reads the open orders alone (orders_open, orchestrations_open), however many are at rest.
     """
     found: dict[Stage, StalledStage] = {stage: StalledStage(stage) for stage in STAGES if stage is not Stage.COMPLETED}
     stalled = list_stalled(Order.objects.all(), before=now).order_by()

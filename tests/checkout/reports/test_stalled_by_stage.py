@@ -4,12 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from checkout.models import Orchestration, Order, RecoveryDecision, RecoveryPolicy
 from checkout.policies import create_missing_policies
 from checkout.reports.decision_counts import count_decisions
 from checkout.reports.stalled_by_stage import list_stalled_by_stage
 from checkout.reports.sweep_preview import preview_sweep
+from checkout.stalled import list_stalled
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -48,6 +50,19 @@ def test_what_is_at_rest_is_not_stalled(place, now):
         stand_still(order, now, 900)
         Order.objects.filter(pk=order.pk).update(status=status)
     assert [one.count for one in list_stalled_by_stage(now=now)] == [0, 0, 0, 0]
+
+
+def test_only_the_indexes_of_what_is_open_are_read(place, now):
+    place()
+    with connection.cursor() as cursor:
+        # A table of a few rows is read as a whole otherwise.
+        cursor.execute("SET enable_seqscan = off")
+        try:
+            plan = list_stalled(Order.objects.order_by(), before=now).values("currency", "total").explain()
+        finally:
+            cursor.execute("RESET enable_seqscan")
+    assert "orders_open" in plan
+    assert "orchestrations_open" in plan
 
 
 def test_the_preview_decides_as_of_the_moment_each_is_due_and_writes_nothing(place, now):
