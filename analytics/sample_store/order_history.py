@@ -4,8 +4,7 @@ Nothing is written that the platform did not decide itself: prompts, deferrals, 
 sweep, which is run with the moments of the past as its clock.
 """
 
-import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,6 +13,7 @@ from uuid import UUID
 
 from analytics.sample_store.order_plan import PlannedOrder
 from analytics.sample_store.people import OPTS_OUT_SHARE, handling, returns_after
+from analytics.sample_store.timeline import Timeline
 from analytics.storefront.goods import PAUSED_SUPPLIER
 from analytics.storefront.purchases import MadeUpOrder
 from checkout.actions.acknowledge_escalation import acknowledge_escalation
@@ -36,14 +36,11 @@ from smplat import history
 from smplat.console.models import User
 from smplat.errors import Refusal
 from smplat.outbox.actions.change_preferences import change_preferences
-from smplat.outbox.choices import Category, ChangeSource, Channel
-from smplat.outbox.nudge import quietly
-from smplat.outbox.relay import relay_channel
+from smplat.outbox.choices import Category, ChangeSource
 
-# The real sweep runs every minute; in the past an hour more or less makes no difference to anybody.
-SWEEP_EVERY = timedelta(hours=2)
-# A relay of the past is given this long by its clock, which stands still.
-RELAY_SPAN = timedelta(minutes=1)
+# A sweep of the past is given this long by its clock, which stands still.
+SWEEP_SPAN = timedelta(minutes=1)
+PAID = Step(Stage.PAYMENT, StageStatus.COMPLETED)
 PAUSED_BEFORE_END = timedelta(days=2)
 CANCELED_SHARE = 0.02
 CANCELED_BY = Actor(ActorType.OPERATOR, label="Ops desk")
@@ -51,13 +48,6 @@ OPERATOR = "operator"
 CALLS_AT_ONCE = 50
 # What the sample store's operator wrote before the real one looks.
 PAUSE_REASON = "Delivers late since the weekend; they check their stock."
-
-
-@dataclass(order=True, slots=True)
-class _Due:
-    at: datetime
-    number: int  # decides between equal moments
-    happen: Callable[[datetime], None] = field(compare=False)
 
 
 @dataclass(slots=True)
@@ -79,46 +69,29 @@ class _Live:
 
 @dataclass(slots=True)
 class OrderHistory:
-    """One run through the past, up to `until`."""
+    """Orders of the past on their timeline; `on_paid` is told which order was paid, and when."""
 
     seed: int
-    until: datetime
-    happened: int = 0
-    _due: list[_Due] = field(default_factory=list)
+    timeline: Timeline
+    on_paid: Callable[[UUID, datetime], None]
     _live: dict[UUID, _Live] = field(default_factory=dict)
-    _count: int = 0
 
-    def play(self, planned: Sequence[PlannedOrder], *, progress: Callable[[int], object]) -> int:
-        """Everything that happened to these orders; returns how many of them are new.
+    def expect(self, planned: PlannedOrder, *, stored: UUID | None, progress: Callable[[int], object]) -> None:
+        """Let an order be placed at its moment; one that is stored already goes on from there."""
+        self.timeline.add(planned.placed_at, partial(self._place, planned, stored, progress))
 
-        A run that was killed is completed by the next: what is stored already is told again and changes nothing.
-        """
-        stored = dict(
-            Order.objects.filter(created_at__in=[one.placed_at for one in planned]).values_list("created_at", "pk")
-        )
-        if planned and planned[-1].placed_at in stored:
-            return 0
-        for one in planned:
-            self._at(one.placed_at, partial(self._place, one, stored.get(one.placed_at), progress))
-        self._at(self.until - PAUSED_BEFORE_END, self._pause_supplier)
-        for at in self._sweeps(planned):
-            self._at(at, self._sweep)
-        with quietly():
-            while self._due:
-                due = heapq.heappop(self._due)
-                due.happen(due.at)
-        return len(planned) - len(stored)
+    def expect_pause(self) -> None:
+        """Let a supplier fail near the end."""
+        self.timeline.add(self.timeline.until - PAUSED_BEFORE_END, self._pause_supplier)
 
-    def _sweeps(self, planned: Sequence[PlannedOrder]) -> Iterator[datetime]:
-        at = planned[0].placed_at + SWEEP_EVERY if planned else self.until
-        while at < self.until:
-            yield at
-            at += SWEEP_EVERY
-
-    def _at(self, at: datetime, happen: Callable[[datetime], None]) -> None:
-        if at < self.until:
-            self._count += 1
-            heapq.heappush(self._due, _Due(at, self._count, happen))
+    def sweep(self, at: datetime) -> bool:
+        """Let the real sweep look at what is due; says whether it wrote to anybody."""
+        if not Orchestration.objects.filter(recovery_due_at__lte=at).exists():
+            return False
+        swept = run_sweep(clock=lambda: at, until=at + SWEEP_SPAN)
+        call_escalations_again(limit=CALLS_AT_ONCE, now=at)
+        self._react(at)
+        return swept.counts[Action.PROMPT] > 0
 
     def _place(
         self, planned: PlannedOrder, stored: UUID | None, progress: Callable[[int], object], at: datetime
@@ -128,7 +101,7 @@ class OrderHistory:
         live = self._live[order_id] = _Live(planned, order_id, chance)
         self._schedule_next(live, after=at)
         if chance.random() < CANCELED_SHARE:
-            self._at(at + timedelta(hours=chance.uniform(1, 60)), partial(_cancel, order_id))
+            self.timeline.add(at + timedelta(hours=chance.uniform(1, 60)), partial(_cancel, order_id))
         progress(1)
 
     def _schedule_next(self, live: _Live, *, after: datetime) -> None:
@@ -138,7 +111,7 @@ class OrderHistory:
         if number == live.made_up.stuck_before and not live.is_stuck:
             live.is_stuck = True
             return
-        self._at(after + reports[number].after, partial(self._report, live))
+        self.timeline.add(after + reports[number].after, partial(self._report, live))
 
     def _report(self, live: _Live, at: datetime) -> None:
         said = live.made_up.reports[live.next_report]
@@ -151,21 +124,14 @@ class OrderHistory:
         except Refusal:
             # Canceled meanwhile, or told before by a run that was killed.
             return
+        if step == PAID:
+            self.on_paid(live.order_id, at)
         self._schedule_next(live, after=at)
 
     def _come_back(self, live: _Live, at: datetime) -> None:
         """What held the order up is done after all."""
         if live.is_stuck and live.next_report == live.made_up.stuck_before:
             self._report(live, at)
-
-    def _sweep(self, at: datetime) -> None:
-        if not Orchestration.objects.filter(recovery_due_at__lte=at).exists():
-            return
-        swept = run_sweep(clock=lambda: at, until=at + RELAY_SPAN)
-        call_escalations_again(limit=CALLS_AT_ONCE, now=at)
-        self._react(at)
-        if swept.counts[Action.PROMPT]:
-            relay_channel(Channel.EMAIL, clock=lambda: at, until=at + RELAY_SPAN)
 
     def _react(self, at: datetime) -> None:
         decided = RecoveryDecision.objects.filter(decided_at=at, order_id__in=self._live)
@@ -183,9 +149,9 @@ class OrderHistory:
     def _maybe_return(self, live: _Live, at: datetime, *, is_prompted: bool) -> None:
         after = returns_after(live.chance, is_prompted=is_prompted, number=live.prompts)
         if after is not None:
-            self._at(at + after, partial(self._come_back, live))
+            self.timeline.add(at + after, partial(self._come_back, live))
         elif is_prompted and live.chance.random() < OPTS_OUT_SHARE:
-            self._at(at + timedelta(hours=1), partial(_opt_out, live.order_id))
+            self.timeline.add(at + timedelta(hours=1), partial(_opt_out, live.order_id))
 
     def _see_to_escalation(self, live: _Live, at: datetime) -> None:
         seen_to = handling(live.chance)
@@ -193,11 +159,11 @@ class OrderHistory:
         operator = User.objects.filter(username=OPERATOR).first()
         if escalation is None or operator is None or seen_to.taken_after is None:
             return
-        self._at(at + seen_to.taken_after, partial(_take, escalation.pk, operator))
+        self.timeline.add(at + seen_to.taken_after, partial(_take, escalation.pk, operator))
         if seen_to.resolved_after is not None:
-            self._at(at + seen_to.resolved_after, partial(_resolve, escalation.pk, seen_to.resolution))
+            self.timeline.add(at + seen_to.resolved_after, partial(_resolve, escalation.pk, seen_to.resolution))
         if seen_to.resolved_after is not None and seen_to.moves_on:
-            self._at(at + seen_to.resolved_after + timedelta(hours=1), partial(self._come_back, live))
+            self.timeline.add(at + seen_to.resolved_after + timedelta(hours=1), partial(self._come_back, live))
 
     def _pause_supplier(self, at: datetime) -> None:
         if Provider.objects.filter(pk=PAUSED_SUPPLIER, is_paused=False).exists():

@@ -15,10 +15,9 @@ from tqdm import tqdm
 from analytics.sample_store.access import STOREFRONT, ensure_client, ensure_keys, ensure_logins
 from analytics.sample_store.goods import ensure_goods
 from analytics.sample_store.history import plan_batches
-from analytics.sample_store.journey_history import walk_journeys
 from analytics.sample_store.loading import Loaded, fold_everything, load_batches
-from analytics.sample_store.order_history import OrderHistory
 from analytics.sample_store.order_plan import plan_orders
+from analytics.sample_store.past import Played, play_past
 from smplat import clock
 
 LONGEST_DAYS = 180
@@ -58,9 +57,8 @@ class Command(BaseCommand):
         logins = ensure_logins()
         keys = ensure_keys(options["keys_file"], origins=origins, now=now)
         loaded = self._load_events(days=options["days"], seed=options["seed"])
-        orders = self._load_orders(days=options["days"], seed=options["seed"])
-        journeys = walk_journeys(seed=options["seed"], until=ensure_client(STOREFRONT).created_at)
-        counts = {**asdict(loaded), "orders": orders, "journeys": journeys}
+        played = self._load_orders(days=options["days"], seed=options["seed"])
+        counts = {**asdict(loaded), **asdict(played)}
         if options["json"]:
             people = [asdict(login) for login in logins]
             self.stdout.write(json.dumps({"keys": asdict(keys), "logins": people, "loaded": counts}))
@@ -80,10 +78,10 @@ class Command(BaseCommand):
         fold_everything(now=clock.now())
         return loaded
 
-    def _load_orders(self, *, days: int, seed: int) -> int:
-        """Goods, and the orders placed until the store was first loaded, with everything that recovery did about them."""
+    def _load_orders(self, *, days: int, seed: int) -> Played:
+        """Goods, and the orders placed until the store was first loaded, with all that recovery and onboarding did about them."""
         until = ensure_client(STOREFRONT).created_at
         planned = plan_orders(seed=seed, days=days, until=until)
         ensure_goods(now=until - timedelta(days=days))
         with tqdm(total=len(planned), unit="order", disable=not sys.stderr.isatty()) as bar:
-            return OrderHistory(seed=seed, until=until).play(planned, progress=bar.update)
+            return play_past(planned, seed=seed, until=until, progress=bar.update)

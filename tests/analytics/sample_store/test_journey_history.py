@@ -1,12 +1,14 @@
-"""Clients of the made-up past walk through their checklists, each once and the same for the same seed."""
+"""Clients of the made-up past walk through their checklists and are reminded by the real sweep, the same for the same seed."""
 
 from datetime import timedelta
 
 import pytest
 
-from analytics.sample_store.journey_history import walk_journeys
-from checkout.models import OrchestrationEvent, Order
-from onboarding.models import ExperimentSegment, Interaction, Journey
+from analytics.sample_store.journey_history import JourneyHistory
+from analytics.sample_store.timeline import Timeline
+from checkout.models import Order
+from onboarding.models import ExperimentSegment, Interaction, Journey, NudgeDecision
+from smplat.outbox.models import Message
 from tests.checkout.conftest import NOW
 from tests.onboarding.conftest import _defaults, new_order, now, place, product, provider
 
@@ -17,42 +19,52 @@ UNTIL = NOW + timedelta(days=10)
 
 
 @pytest.fixture
-def paid(place):
-    """Makes orders that were paid an hour after they were placed, a day apart."""
+def walk():
+    """Plays the journeys of orders that were paid an hour after they were placed, swept every six hours."""
 
-    def make(count):
-        for number in range(count):
-            order = place(placed_at=NOW + timedelta(hours=number))
-            OrchestrationEvent.objects.create(
-                orchestration=order.orchestration,
-                stage="payment",
-                status="completed",
-                created_at=order.created_at + timedelta(hours=1),
-            )
+    def play(orders):
+        timeline = Timeline(UNTIL)
+        history = JourneyHistory(7, timeline)
+        for order in orders:
+            timeline.add(order.created_at + timedelta(hours=1), lambda at, order=order: history.begin(order.pk, at))
+        for number in range(1, 40):
+            timeline.add(NOW + number * timedelta(hours=6), history.sweep)
+        known = Journey.objects.count()
+        timeline.run()
+        return Journey.objects.count() - known
 
-    return make
+    return play
 
 
-def test_every_paid_order_has_a_journey_of_its_time_and_a_second_run_adds_none(paid, place):
-    paid(8)
-    place()
-    assert walk_journeys(seed=7, until=UNTIL) == 8
+@pytest.fixture
+def orders(place):
+    return [place(placed_at=NOW + timedelta(hours=number)) for number in range(12)]
+
+
+def test_every_paid_order_has_a_journey_of_its_time_and_a_second_run_adds_none(orders, walk):
+    assert walk(orders) == 12
     assert Journey.objects.order_by("started_at").first().started_at == NOW + timedelta(hours=1)
-    told = Interaction.objects.count()
-    assert walk_journeys(seed=7, until=UNTIL) == 0
-    assert Interaction.objects.count() == told
-
-
-def test_clients_have_different_paces_and_nothing_happens_after_the_end(paid):
-    paid(12)
-    walk_journeys(seed=7, until=UNTIL)
-    assert len(set(Journey.objects.values_list("progress_percentage", flat=True))) > 1
     assert ExperimentSegment.objects.exists()
+    told = (Interaction.objects.count(), ExperimentSegment.objects.count(), Message.objects.count())
+    assert walk(orders) == 0
+    assert (Interaction.objects.count(), ExperimentSegment.objects.count(), Message.objects.count()) == told
+
+
+def test_clients_have_different_paces_and_nothing_happens_after_the_end(orders, walk):
+    walk(orders)
+    assert len(set(Journey.objects.values_list("progress_percentage", flat=True))) > 1
     assert not Interaction.objects.filter(created_at__gte=UNTIL).exists()
 
 
-def test_a_canceled_order_is_not_walked_on(paid):
-    paid(6)
+def test_who_falls_silent_was_reminded_in_the_past_and_is_due_again_at_another_time(orders, walk):
+    walk(orders)
+    reminders = Message.objects.filter(topic="onboarding.nudge")
+    assert len(set(reminders.values_list("created_at", flat=True))) > 3
+    assert NudgeDecision.objects.filter(action="nudge").count() >= reminders.count() > 0
+    assert not Journey.objects.filter(nudge_due_at__lte=UNTIL - timedelta(hours=6)).exists()
+
+
+def test_a_canceled_order_is_not_walked_on(orders, walk):
     Order.objects.update(status="canceled")
-    walk_journeys(seed=7, until=UNTIL)
-    assert (Journey.objects.count(), Interaction.objects.count()) == (6, 0)
+    walk(orders)
+    assert (Journey.objects.count(), Interaction.objects.count()) == (12, 0)

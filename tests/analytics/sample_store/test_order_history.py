@@ -8,13 +8,15 @@ from django.core import mail
 
 from analytics.sample_store.access import ensure_logins
 from analytics.sample_store.goods import ensure_goods
-from analytics.sample_store.order_history import OrderHistory
 from analytics.sample_store.order_plan import plan_orders
+from analytics.sample_store.past import Played, play_past
 from analytics.storefront.goods import GOODS, PAUSED_SUPPLIER
 from analytics.storefront.purchases import make_up_order
 from checkout.models import Order, RecoveryDecision
 from guardrails.models import Provider
 from merchandising.models import Product
+from onboarding.apps import ship_defaults
+from onboarding.models import Journey
 from smplat.console.roles_sync import sync_roles
 from smplat.outbox.choices import State
 from smplat.outbox.models import Message
@@ -28,7 +30,7 @@ def planned(days=3, seed=7):
 
 
 def play(orders):
-    return OrderHistory(seed=7, until=UNTIL).play(orders, progress=lambda _: None)
+    return play_past(orders, seed=7, until=UNTIL)
 
 
 @pytest.fixture
@@ -37,6 +39,7 @@ def stocked(db, settings):
     settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "127.0.0.1", "Shop <hello@shop.example>"
     sync_roles()
     ensure_logins()
+    ship_defaults()
     ensure_goods(now=UNTIL - timedelta(days=30))
 
 
@@ -76,12 +79,13 @@ def test_nobody_made_up_can_be_reached():
 
 
 def test_every_order_is_placed_once_in_its_own_past_and_a_second_run_adds_nothing(past):
-    assert past == Order.objects.count() == len(planned())
+    assert past.orders == Order.objects.count() == len(planned())
+    assert past.journeys == Journey.objects.count() > 0
     assert sorted(Order.objects.values_list("created_at", flat=True)) == [one.placed_at for one in planned()]
     assert not Order.objects.filter(is_backdated=True).exists()
     decided = RecoveryDecision.objects.count()
-    assert play(planned()) == 0
-    assert (Order.objects.count(), RecoveryDecision.objects.count()) == (past, decided)
+    assert play(planned()) == Played()
+    assert (Order.objects.count(), RecoveryDecision.objects.count()) == (past.orders, decided)
 
 
 def test_a_run_that_was_killed_is_completed_by_the_next(stocked):
@@ -90,8 +94,8 @@ def test_a_run_that_was_killed_is_completed_by_the_next(stocked):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        OrderHistory(seed=7, until=UNTIL).play(planned(), progress=dies_after_three)
-    assert play(planned()) == len(planned()) - 3
+        play_past(planned(), seed=7, until=UNTIL, progress=dies_after_three)
+    assert play(planned()).orders == len(planned()) - 3
     assert Order.objects.count() == len(planned())
 
 
