@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from smplat import clock
 from smplat.console.columns import column
@@ -18,7 +19,7 @@ from smplat.operations.set_aside import list_set_aside
 
 @admin.register(SetAside)
 class SetAsideAdmin(ReadOnlyAdmin):
-    list_display = ("reason", "what", "sweep", "times", "failing", "again")
+    list_display = ("why", "what", "sweep", "times", "failing", "again")
     list_filter = ("sweep",)
     sortable_by = ()
     fields: ClassVar = (("what", "sweep"), "reason", ("since", "last_failed_at"), ("times", "retry_at"))
@@ -28,6 +29,11 @@ class SetAsideAdmin(ReadOnlyAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
         return ("what",)
+
+    @column("Reason")
+    def why(self, row: SetAside) -> str:
+        # Two lines on a phone; its page has the whole of it.
+        return Truncator(row.reason).chars(70)
 
     @column("About")
     def what(self, row: SetAside) -> SafeString:

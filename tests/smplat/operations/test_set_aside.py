@@ -23,7 +23,7 @@ def aside():
             subject_id=new_id(),
             name=name,
             path=f"/admin/checkout/order/{name}/change/",
-            reason="IntegrityError: no",
+            reason=f"IntegrityError: {'very ' * 50}wrong",
             since=since,
             last_failed_at=since,
             times=2,
@@ -34,12 +34,15 @@ def aside():
 
 
 def test_the_list_shows_what_waits_and_leads_to_it(aside, person):
-    aside("SM000001", retry_at=clock.now() + 20 * MINUTE)
+    first = aside("SM000001", retry_at=clock.now() + 20 * MINUTE)
     aside("SM000002", retry_at=clock.now() - 61 * MINUTE)
     client = Client()
     client.force_login(person("bob", "viewer"))
     page = client.get(reverse("admin:operations_setaside_changelist")).content.decode()
     assert '<a class="console-link" href="/admin/checkout/order/SM000001/change/">SM000001</a>' in page
-    assert "IntegrityError: no" in page
+    assert "IntegrityError: very very" in page
+    assert "wrong" not in page
+    whole = client.get(reverse("admin:operations_setaside_change", args=[first.pk])).content.decode()
+    assert f"{'very ' * 50}wrong" in whole
     # Its time came more than an hour ago and no sweep met it: it is not due any more.
     assert "SM000002" not in page
