@@ -31,7 +31,8 @@ class DeliveryFailed(Exception):
         self.detail = detail
         self.response_status = response_status
         self.retry_after = retry_after
-        # The cause lies with the route, not with this message: others on the same route need not be tried now.
+        # The cause lies with the server, destination or endpoint, not with this message: the others of its queue need
+        # not be tried now.
         self.is_shared = is_shared
         super().__init__(detail)
 
@@ -55,18 +56,18 @@ class Plan:
 
 
 class Carrier(AbstractContextManager["Carrier"], Protocol):
-    """Delivers the messages of one channel; opened once for each run of a relay."""
+    """Delivers the messages of one channel; opened once for each run."""
 
     # The delivery is work in our own database: it commits together with the record of it.
     joins_transaction: ClassVar[bool]
-    # A shared failure stops the whole channel; otherwise only what goes to the same recipient.
-    has_one_route: ClassVar[bool]
+    # Each recipient is a server of its own: slow or down, it holds up nobody else.
+    has_queue_for_each_recipient: ClassVar[bool]
 
     def is_configured(self) -> bool:
         """Whether this deployment can deliver at all."""
 
     def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:
-        """Sort a claimed batch into parcels."""
+        """Sort a claimed batch of one queue into parcels."""
 
     def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:
         """Hand one parcel over.

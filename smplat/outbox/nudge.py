@@ -18,6 +18,9 @@ from smplat.outbox.choices import Channel
 RELAY_TASK = "outbox.relay"
 # After a failed hint nobody gives one for as long as the sweep, which wakes the relays all the same, takes to come round.
 COOL_DOWN_SECONDS: Final = 10.0
+# Two sweeps, each of which nudges again. While workers are busy with thousands of messages the nudges of all their
+# transactions pile up; too old to be news, they are dropped, and other tasks behind them get their turn.
+STALE_AFTER_SECONDS = 20
 
 _broker: Final = SimpleNamespace(asks_again_at=float("-inf"))
 _is_quiet: ContextVar[bool] = ContextVar("smplat_outbox_is_quiet", default=False)
@@ -48,7 +51,7 @@ def nudge_after_commit(channel: str) -> None:
 
 def nudge(channel: str) -> None:
     """Ask a worker to relay this channel now. Raises what the broker's client raises when Redis is away."""
-    app.send_task(RELAY_TASK, args=[channel], retry=False)
+    app.send_task(RELAY_TASK, args=[channel], retry=False, expires=STALE_AFTER_SECONDS)
 
 
 @cache

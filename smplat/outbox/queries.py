@@ -55,6 +55,12 @@ def find_last_contact(recipient_id: UUID) -> LastContact | None:
     return LastContact(newest.topic, newest.channel, newest.delivered_at or newest.created_at) if newest else None
 
 
+def list_due_recipients(channel: str, *, now: datetime) -> list[str]:
+    """Everybody for whom something is due on a channel."""
+    due = Message.objects.filter(channel=channel, state=State.PENDING, due_at__lte=now)
+    return list(due.order_by("recipient").values_list("recipient", flat=True).distinct())
+
+
 def list_recipient_facts(recipient_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """All that is kept about a person, for `export_person`."""
     messages = Message.objects.filter(recipient_id=recipient_id).order_by("created_at")

@@ -1,15 +1,20 @@
-"""The relay: claim, deliver with no transaction open, record."""
+"""The relay: claim, deliver with no transaction open, record.
+
+A run delivers one message after the other. Recipients that are servers of their own (webhook endpoints, Slack
+destinations) have a run each, side by side: one that is slow or down holds up nobody else.
+"""
 
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 
 from smplat.db import require_no_transaction, transaction
 from smplat.outbox import switching
@@ -18,9 +23,10 @@ from smplat.outbox.actions.postpone_messages import postpone_messages
 from smplat.outbox.actions.record_and_begin import record_and_begin
 from smplat.outbox.actions.return_expired_leases import return_expired_leases
 from smplat.outbox.carrier import Carrier, DeliveryFailed, DeliveryRefused, Plan
-from smplat.outbox.channels.registry import open_carrier
+from smplat.outbox.channels.registry import CARRIERS, open_carrier
 from smplat.outbox.choices import State
 from smplat.outbox.models import Message
+from smplat.outbox.queries import list_due_recipients
 from smplat.outbox.rules import RETRY_POLICIES
 from smplat.outbox.settle import DELIVERY_LEASE, Ending, LeaseLost, end_delivered, end_failed, settle_or_raise
 
@@ -32,8 +38,10 @@ Clock = Callable[[], datetime]
 BATCH = 25
 # A database that restarts is back within seconds.
 RECORD_AGAIN_SECONDS: Final = 1.0
-# The route of a channel whose messages all take the same one.
-ONLY_ROUTE = "*"
+# Runs side by side, each with a database connection of its own.
+LANES = 8
+# What a worker gives one channel before others have their turn; what is left is taken by the next nudge or sweep.
+SLICE = timedelta(seconds=20)
 
 
 @dataclass
@@ -48,6 +56,11 @@ class Tally:
     # Messages whose lease another worker holds by now; it reports them.
     lost: int = 0
 
+    def add(self, other: "Tally") -> None:
+        """Count in what another run did."""
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
     def __str__(self) -> str:
         return " ".join(f"{name}={count}" for name, count in vars(self).items())
 
@@ -57,33 +70,59 @@ class _Run:
     """One opened carrier with what it met so far."""
 
     channel: str
+    # Whose messages; None means everybody's.
+    recipient: str | None
     carrier: Carrier
     clock: Clock
     until: datetime
     tally: Tally
-    # Routes that failed for everybody, with the moment to try again.
-    blocked: dict[str, datetime] = field(default_factory=dict)
+    # The server, destination or endpoint itself failed: nothing more is tried before.
+    blocked_until: datetime | None = None
 
     def is_over(self) -> bool:
-        """Nothing more may leave in this run: out of time, switched off, or the only route is blocked."""
-        return self.clock() >= self.until or not switching.is_on(self.channel) or ONLY_ROUTE in self.blocked
-
-    def route_of(self, message: Message) -> str:
-        """What a shared failure blocks."""
-        return ONLY_ROUTE if self.carrier.has_one_route else message.recipient
+        """Nothing more may leave in this run: out of time, blocked or switched off."""
+        return self.clock() >= self.until or self.blocked_until is not None or not switching.is_on(self.channel)
 
 
 def relay_channel(channel: str, *, clock: Clock, until: datetime) -> Tally:
     """Deliver what is due on one channel until nothing is, or until `until` has passed.
 
-    Safe to run any number of times at once and to kill at any line: what can repeat is the one delivery whose outcome
-    was not recorded, with the same ids. Must be called outside a transaction.
+    Safe to run any number of times at once and to kill at any line: what can repeat is the one delivery of a run whose
+    outcome was not recorded, with the same ids. Must be called outside a transaction.
     """
+    now = clock()
+    returned = return_expired_leases(channel=channel, now=now)
+    tally = Tally(retried=returned.retried, dead=returned.dead)
+
+    def relay(recipient: str | None) -> Tally:
+        return _relay_run(channel, recipient, clock=clock, until=until)
+
+    has_queues = CARRIERS[channel].has_queue_for_each_recipient
+    for run in _side_by_side(relay, list_due_recipients(channel, now=now) if has_queues else [None]):
+        tally.add(run)
+    return tally
+
+
+def _side_by_side(relay: Callable[[str | None], Tally], recipients: Sequence[str] | Sequence[None]) -> Sequence[Tally]:
+    """One run for each recipient. In random order, so that slow ones take turns at holding a lane."""
+
+    def relay_in_thread(recipient: str | None) -> Tally:
+        try:
+            return relay(recipient)
+        finally:
+            connections.close_all()
+
+    if len(recipients) < 2:
+        return [relay(recipient) for recipient in recipients]
+    shuffled = random.sample(recipients, len(recipients))
+    with ThreadPoolExecutor(min(LANES, len(shuffled))) as pool:
+        return list(pool.map(relay_in_thread, shuffled))
+
+
+def _relay_run(channel: str, recipient: str | None, *, clock: Clock, until: datetime) -> Tally:
     tally = Tally()
-    returned = return_expired_leases(channel=channel, now=clock())
-    tally.retried, tally.dead = returned.retried, returned.dead
     with open_carrier(channel) as carrier:
-        run = _Run(channel, carrier, clock, until, tally)
+        run = _Run(channel, recipient, carrier, clock, until, tally)
         while not run.is_over() and _relay_batch(run):
             continue
     return tally
@@ -94,8 +133,8 @@ def _relay_batch(run: _Run) -> bool:
     now = run.clock()
     claimed = claim_messages(
         channel=run.channel,
+        recipient=run.recipient,
         is_configured=run.carrier.is_configured(),
-        except_recipients=[route for route, until in run.blocked.items() if until > now],
         limit=BATCH,
         now=now,
     )
@@ -110,9 +149,8 @@ def _relay_plan(run: _Run, plan: Plan) -> None:
     put_back = list(plan.postponed)
     ended: Sequence[Ending] = []
     for parcel in plan.parcels:
-        blocked_until = run.blocked.get(run.route_of(parcel[0]))
-        if blocked_until or run.is_over():
-            put_back += [(message, blocked_until or message.due_at) for message in parcel]
+        if run.is_over():
+            put_back += [(message, run.blocked_until or message.due_at) for message in parcel]
             continue
         begun = _record_and_begin(run, ended, parcel)
         ended = _attempt(run, begun) if begun else []
@@ -160,7 +198,7 @@ def _attempt(run: _Run, parcel: Sequence[Message]) -> Sequence[Ending]:
         with _problems_fail_the_attempt(parcel):
             receipt = run.carrier.deliver(parcel, now=run.clock())
     except (DeliveryFailed, DeliveryRefused) as failure:
-        _block_route(run, parcel[0], failure)
+        _block(run, parcel[0], failure)
         return [
             end_failed(message, failure, fraction=random.random(), now=run.clock())  # noqa: S311 - jitter
             for message in parcel
@@ -194,8 +232,7 @@ def _problems_fail_the_attempt(parcel: Sequence[Message]) -> Iterator[None]:
         raise DeliveryFailed(f"{type(problem).__name__}: {problem}") from problem
 
 
-def _block_route(run: _Run, message: Message, failure: DeliveryFailed | DeliveryRefused) -> None:
-    """A failure of the route itself: others on it are not tried before it may have passed."""
+def _block(run: _Run, message: Message, failure: DeliveryFailed | DeliveryRefused) -> None:
+    """A failure of the server itself: the other messages are not tried before it may have passed."""
     if isinstance(failure, DeliveryFailed) and failure.is_shared:
-        pause = failure.retry_after or RETRY_POLICIES[message.channel].first
-        run.blocked[run.route_of(message)] = run.clock() + pause
+        run.blocked_until = run.clock() + (failure.retry_after or RETRY_POLICIES[message.channel].first)

@@ -1,7 +1,5 @@
 """Celery's doors to the outbox. A task is a hint: each re-reads and re-claims its rows."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.conf import settings
 
@@ -10,16 +8,13 @@ from smplat.outbox.actions.purge_payloads import purge_payloads
 from smplat.outbox.choices import Channel
 from smplat.outbox.models import Message
 from smplat.outbox.nudge import RELAY_TASK, nudge
-from smplat.outbox.relay import relay_channel
-
-# Well below the task time limit; what is left is taken by the next nudge or sweep.
-RELAY_BUDGET = timedelta(minutes=2)
+from smplat.outbox.relay import SLICE, relay_channel
 
 
 @shared_task(name=RELAY_TASK, acks_late=True)
 def relay(channel: str) -> str:
     """Deliver what is due on one channel. Idempotent: a message is claimed by one relay and recorded once."""
-    return str(relay_channel(channel, clock=clock.now, until=clock.now() + RELAY_BUDGET))
+    return str(relay_channel(channel, clock=clock.now, until=clock.now() + SLICE))
 
 
 @shared_task(name="outbox.purge", acks_late=True)

@@ -1,6 +1,6 @@
 """Take a batch of due messages for delivery."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,15 +24,18 @@ class Claimed:
 
 
 def claim_messages(
-    *, channel: str, is_configured: bool, except_recipients: Collection[str] = (), limit: int, now: datetime
+    *, channel: str, recipient: str | None = None, is_configured: bool, limit: int, now: datetime
 ) -> Claimed:
-    """Lease due messages of one channel, oldest first, and suppress those whose recipient does not want them.
+    """Lease due messages of one channel, or of one recipient on it, oldest first.
+
+    Those whose recipient does not want them are suppressed.
 
     Consent is read while the rows are held. Two relays never get the same message (SKIP LOCKED).
     """
     with transaction():
         due = Message.objects.filter(channel=channel, state=State.PENDING, due_at__lte=now)
-        due = due.exclude(recipient__in=except_recipients)
+        if recipient is not None:
+            due = due.filter(recipient=recipient)
         held = list(due.order_by("due_at").select_for_update(skip_locked=True)[:limit])
         reasons = _reasons_not_to_send(held, is_configured=is_configured)
         _suppress([message for message in held if message.pk in reasons], reasons, now)

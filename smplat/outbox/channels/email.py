@@ -30,8 +30,7 @@ class EmailCarrier(Carrier):
     """One SMTP connection for a run, opened with the first message and anew after an error."""
 
     joins_transaction: ClassVar[bool] = False
-    # All go through the one server.
-    has_one_route: ClassVar[bool] = True
+    has_queue_for_each_recipient: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._connection = get_connection()

@@ -35,7 +35,7 @@ class EventCarrier(Carrier):
     """
 
     joins_transaction: ClassVar[bool] = True
-    has_one_route: ClassVar[bool] = False
+    has_queue_for_each_recipient: ClassVar[bool] = False
 
     def __exit__(self, *exception: object) -> None:
         return None

@@ -1,6 +1,6 @@
 """Which carrier serves which channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from smplat.outbox.carrier import Carrier
 from smplat.outbox.channels.email import EmailCarrier
@@ -9,7 +9,7 @@ from smplat.outbox.channels.slack import SlackCarrier
 from smplat.outbox.channels.webhook import WebhookCarrier
 from smplat.outbox.choices import Channel
 
-CARRIERS: Mapping[str, Callable[[], Carrier]] = {
+CARRIERS: Mapping[str, type[Carrier]] = {
     Channel.EMAIL: EmailCarrier,
     Channel.EVENT: EventCarrier,
     Channel.SLACK: SlackCarrier,
@@ -18,5 +18,5 @@ CARRIERS: Mapping[str, Callable[[], Carrier]] = {
 
 
 def open_carrier(channel: str) -> Carrier:
-    """A fresh carrier for one batch."""
+    """A fresh carrier for one run."""
     return CARRIERS[channel]()

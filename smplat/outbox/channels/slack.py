@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -38,7 +37,7 @@ class SlackCarrier(Carrier):
     """Posts as fast as the bucket allows; when it is empty what waits becomes one post instead of a queue."""
 
     joins_transaction: ClassVar[bool] = False
-    has_one_route: ClassVar[bool] = False
+    has_queue_for_each_recipient: ClassVar[bool] = True
 
     def __enter__(self) -> Self:
         return self
@@ -53,17 +52,10 @@ class SlackCarrier(Carrier):
         )
 
     def plan(self, messages: Sequence[Message], *, now: datetime) -> Plan:
-        """Take tokens for each destination and sort its messages by them."""
-        by_place = sorted(messages, key=lambda message: (message.recipient, message.pk))
-        parcels: list[Sequence[Message]] = []
-        postponed: list[tuple[Message, datetime]] = []
-        for place, group in groupby(by_place, key=lambda message: message.recipient):
-            waiting = list(group)
-            grant = take_posts(destination=place, wanted=len(waiting), now=now)
-            ready, late = sort_by_tokens(waiting, grant.posts)
-            parcels += ready
-            postponed += [(message, grant.next_at) for message in late]
-        return Plan(parcels, postponed)
+        """Take tokens for the destination and sort its messages by them."""
+        grant = take_posts(destination=messages[0].recipient, wanted=len(messages), now=now)
+        parcels, late = sort_by_tokens(sorted(messages, key=lambda message: message.pk), grant.posts)
+        return Plan(parcels, [(message, grant.next_at) for message in late])
 
     def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:
         """Post one message, or several as one."""

@@ -28,7 +28,7 @@ class WebhookCarrier(Carrier):
     """Posts each message to its endpoint, signed with every secret that is valid now."""
 
     joins_transaction: ClassVar[bool] = False
-    has_one_route: ClassVar[bool] = False
+    has_queue_for_each_recipient: ClassVar[bool] = True
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 
 class Receiver:
@@ -11,6 +11,8 @@ class Receiver:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         # (status, headers, body), taken one by one; afterwards 200.
         self.answers: list[tuple[int, dict[str, str], bytes]] = []
+        # Paths whose requests are answered only once the event is set.
+        self.held: dict[str, Event] = {}
         self.port = 0
 
 
@@ -22,6 +24,8 @@ def running_receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.requests.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            if self.path in receiver.held:
+                receiver.held[self.path].wait(timeout=60)
             status, headers, answer = receiver.answers.pop(0) if receiver.answers else (200, {}, b"ok")
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(answer))}.items():
