@@ -13,7 +13,7 @@ from tests.benchmarks.servers import CHECKOUT, Database, Servers, make_database
 from tests.benchmarks.sweep import sweep_all
 from tests.checkout.many_due import fill
 
-# Beside the dialogue each email costs two durable commits (the attempt, its outcome) and its texts.
+# Beside the dialogue each email costs a durable commit (its outcome, and the attempt of the next) and its texts.
 AT_LEAST = 0.1
 # About as long as a prompt in text and HTML.
 BODY = "From: shop@example.test\r\nTo: ana@example.test\r\nSubject: Order\r\n\r\n" + ("x" * 78 + "\r\n") * 60
