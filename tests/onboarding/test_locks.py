@@ -12,7 +12,7 @@ from django.test import Client
 from checkout.actions.erase_customer import erase_customer
 from checkout.actions.sweep_checkouts import sweep_checkouts
 from checkout.actions.update_recovery_policy import PolicySettings, update_recovery_policy
-from checkout.models import Orchestration, OrchestrationEvent, RecoveryPolicy
+from checkout.models import Orchestration, OrchestrationEvent, Order, RecoveryPolicy
 from checkout.positions import hold_order
 from checkout.states import OrderStatus, Stage, StageStatus
 from onboarding.actions import update_nudge_policy as nudge_policy
@@ -176,8 +176,9 @@ def test_a_change_of_policy_locks_in_the_order_of_ids_wherever_the_rows_lie(begi
     begin(place()), begin(place())
     model = Orchestration if what == "checkouts" else Journey
     first, second = model.objects.order_by("pk")
-    # A new version of the first row lies behind the second.
-    model.objects.filter(pk=first.pk).update(updated_at=now + MINUTE)
+    # New versions of the first rows lie behind the second ones.
+    for moved in (model.objects.filter(pk=first.pk), Order.objects.filter(pk=first.order_id)):
+        moved.update(updated_at=now + MINUTE)
     hammer, is_held = Hammer([]), Event()
 
     def hold_both():
