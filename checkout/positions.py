@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from checkout.errors import MovedMeanwhile, OrderNotFound
 from checkout.escalations import resolve_open
 from checkout.log_lines import event_of
@@ -19,7 +17,7 @@ from checkout.rules.recovery import due_at, rest_reason
 from checkout.states import WORKING, OrderStatus, Stage, StageStatus
 from smplat.db import require_transaction
 from smplat.evidence import Evidence
-from smplat.instances import Columns, write_together
+from smplat.instances import Columns, first_pair, write_together
 
 PLACED: Final = Columns(Order, "placed")
 CHECKOUT: Final = Columns(Orchestration, "checkout")
@@ -73,12 +71,8 @@ def hold_order(*, order_id: UUID, now: datetime) -> Held:
         OrderNotFound: there is no such order.
     """
     require_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, [order_id])
-        row = cursor.fetchone()
-    if row is None:
-        return _hold_incomplete(order_id=order_id, now=now)
-    return Held(PLACED.instance(row[: len(PLACED)]), CHECKOUT.instance(row[len(PLACED) :]))
+    pair = first_pair(PLACED, CHECKOUT, HOLD, [order_id])
+    return Held(*pair) if pair else _hold_incomplete(order_id=order_id, now=now)
 
 
 def _hold_incomplete(*, order_id: UUID, now: datetime) -> Held:

@@ -8,9 +8,10 @@ change its tasks and artifacts. `settle` comes last in every action: it brings t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from checkout.models import Order
 from onboarding import policies
 from onboarding.breaches import write_if_missed
 from onboarding.errors import JourneyNotFound, TaskNotFound
@@ -26,6 +27,26 @@ from onboarding.states import (
 )
 from onboarding.turns import pass_turn, waits_for
 from smplat.db import require_transaction
+from smplat.instances import Columns, first_pair, write_together
+
+JOURNEY: Final = Columns(Journey, "journey")
+PLACED: Final = Columns(Order, "placed")
+TASK: Final = Columns(Task, "task")
+HOLD: Final = f"""
+SELECT {JOURNEY}, {PLACED}
+FROM onboarding_journeys AS journey JOIN checkout_order AS placed ON placed.id = journey.order_id
+WHERE journey.{{column}} = %s FOR NO KEY UPDATE OF journey
+"""  # noqa: S608 - names of columns
+LIST_TASKS: Final = f"""
+SELECT {TASK} FROM onboarding_tasks AS task WHERE task.journey_id = %s AND task.dropped_at IS NULL
+ORDER BY task.sort_order, task.slug
+"""  # noqa: S608
+# What `settle` may change, and what its callers change before it.
+STATE: Final = tuple(
+    field.name
+    for field in Journey._meta.concrete_fields  # noqa: SLF001 - Django's public API
+    if field.name not in {"id", "order", "created_at"}
+)
 
 
 @dataclass(frozen=True)
@@ -53,12 +74,10 @@ def hold_journey(journey_id: UUID) -> Held:
     Raises:
         JourneyNotFound: there is none.
     """
-    require_transaction()
-    locked = Journey.objects.select_for_update(no_key=True, of=("self",))
-    journey = locked.select_related("order").filter(pk=journey_id).first()
-    if journey is None:
+    held = _hold("id", journey_id)
+    if held is None:
         raise JourneyNotFound
-    return Held(journey, list_tasks(journey))
+    return held
 
 
 def hold_journey_of(order_id: UUID) -> Held:
@@ -67,16 +86,25 @@ def hold_journey_of(order_id: UUID) -> Held:
     Raises:
         JourneyNotFound: the order has none, or there is no such order.
     """
-    require_transaction()
-    found = Journey.objects.filter(order_id=order_id).values_list("pk", flat=True).first()
-    if found is None:
+    held = _hold("order_id", order_id)
+    if held is None:
         raise JourneyNotFound(f"Onboarding journey missing for order {order_id}")
-    return hold_journey(found)
+    return held
+
+
+def _hold(column: str, value: UUID) -> Held | None:
+    require_transaction()
+    pair = first_pair(JOURNEY, PLACED, HOLD.format(column=column), [value])
+    if pair is None:
+        return None
+    journey, order = pair
+    journey.order = order
+    return Held(journey, list_tasks(journey))
 
 
 def list_tasks(journey: Journey) -> list[Task]:
     """The tasks that count, in the order a client reads them."""
-    return list(Task.objects.filter(journey=journey, dropped_at__isnull=True).order_by("sort_order", "slug"))
+    return TASK.all(LIST_TASKS, [journey.pk])
 
 
 def write_event(
@@ -184,7 +212,7 @@ def settle(*, held: Held, has_moved: bool, at: datetime, now: datetime) -> None:
     journey.updated_at = at
     pass_turn(journey=journey, tasks=tasks, at=at, now=now)
     journey.nudge_due_at = first_nudge_at(journey=journey, tasks=tasks)
-    journey.save()
+    write_together(changed=[(journey, STATE)])
 
 
 def write_journey_status(*, journey: Journey, status: JourneyStatus, reason: str, at: datetime) -> None:

@@ -7,11 +7,12 @@ from checkout.errors import OrderNotFound
 from checkout.models import Order
 from onboarding.copying import artifacts_of, task_of
 from onboarding.journeys import Held, as_text, hold_journey_of, settle, write_event
-from onboarding.models import Artifact, Journey, JourneyTemplate, Task
+from onboarding.models import Journey
 from onboarding.self_completion import complete_what_is_done
 from onboarding.states import JourneyEventType, JourneyStatus, Side
 from onboarding.templates import find_template, lines_of
 from smplat.db import require_transaction
+from smplat.instances import write_together
 
 
 def hold_or_open_journey(*, order_id: UUID, at: datetime, now: datetime) -> tuple[Held, bool]:
@@ -49,8 +50,10 @@ def _open_journey(*, order: Order, at: datetime, now: datetime) -> Held:
         created_at=now,
         updated_at=at,
     )
-    journey.save()
-    tasks = _copy_tasks(template=template, journey=journey, at=at, now=now)
+    lines = lines_of(template)
+    tasks = [task_of(line, journey=journey, at=at, now=now) for line in lines]
+    artifacts = [one for line, task in zip(lines, tasks, strict=True) for one in artifacts_of(line, task=task, at=at)]
+    write_together(new=[journey, *tasks, *artifacts])
     write_event(
         journey=journey,
         event_type=JourneyEventType.JOURNEY_STARTED,
@@ -67,13 +70,3 @@ def _open_journey(*, order: Order, at: datetime, now: datetime) -> Held:
     complete_what_is_done(held=held, at=at)
     settle(held=held, has_moved=True, at=at, now=now)
     return held
-
-
-def _copy_tasks(*, template: JourneyTemplate, journey: Journey, at: datetime, now: datetime) -> list[Task]:
-    lines = lines_of(template)
-    tasks = [task_of(line, journey=journey, at=at, now=now) for line in lines]
-    Task.objects.bulk_create(tasks)
-    Artifact.objects.bulk_create(
-        artifact for line, task in zip(lines, tasks, strict=True) for artifact in artifacts_of(line, task=task, at=at)
-    )
-    return tasks

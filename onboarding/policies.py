@@ -1,11 +1,16 @@
 """The nudge policy: shipped defaults, and the row as the rules read it."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from checkout.rules.quiet_hours import QuietHours
 from onboarding.models import NudgePolicy
 from onboarding.models.nudges import DEFAULT_POLICY
 from onboarding.rules.nudges import Policy
+from smplat.instances import Columns
+
+POLICY: Final = Columns(NudgePolicy, "policy")
+FIND_POLICY: Final = f"SELECT {POLICY} FROM onboarding_nudgepolicy AS policy WHERE policy.name = %s"  # noqa: S608 - names of columns
 
 
 def create_missing_policy(*, now: datetime) -> None:
@@ -15,7 +20,9 @@ def create_missing_policy(*, now: datetime) -> None:
 
 def get_policy_row() -> NudgePolicy:
     """The one row; every migrate ships it."""
-    return NudgePolicy.objects.get(name=DEFAULT_POLICY)
+    row = POLICY.first(FIND_POLICY, [DEFAULT_POLICY])
+    assert row is not None
+    return row
 
 
 def as_rule(row: NudgePolicy) -> Policy:

@@ -17,6 +17,7 @@ from django.db import connection, models
 from smplat.db import require_transaction
 
 Row = TypeVar("Row", bound=models.Model)
+OtherRow = TypeVar("OtherRow", bound=models.Model)
 AnyField = Any  # models.Field; its type parameters say nothing here
 
 
@@ -60,6 +61,16 @@ class Columns(Generic[Row]):
         for place, convert in self._converters:
             converted[place] = convert(converted[place], None, connection)
         return self._model.from_db(connection.alias, self._names, converted)
+
+
+def first_pair(
+    one: Columns[Row], other: Columns[OtherRow], statement: str, parameters: Sequence[Any]
+) -> tuple[Row, OtherRow] | None:
+    """The two instances of the first row of a statement that answers the columns of both, if there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+    return (one.instance(row[: len(one)]), other.instance(row[len(one) :])) if row else None
 
 
 # An instance and the names of its fields that changed.

@@ -7,7 +7,7 @@ import pytest
 from checkout.actions.record_stage_event import StageReport, record_stage_event
 from checkout.rules.position import Step
 from checkout.states import Stage, StageStatus
-from onboarding.handlers import open_journey_of_paid_order
+from onboarding.handlers import follow_order, open_journey_of_paid_order
 from onboarding.models import Journey, JourneyEvent
 from smplat import clock
 from smplat.outbox.channels.event import Delivery
@@ -57,3 +57,15 @@ def test_a_journey_that_the_storefront_began_goes_on(pay, begin, now):
     message = Message.objects.get(topic="checkout.order.paid", channel="event")
     open_journey_of_paid_order(Delivery(message.pk, message.topic, message.payload, message.created_at, now))
     assert Journey.objects.get().referral_code == journey.referral_code
+
+
+@pytest.mark.usefixtures("_defaults")
+@pytest.mark.django_db
+def test_opening_and_following_take_few_statements(pay, now, django_assert_max_num_queries):
+    pay()
+    paid, moved = (Message.objects.get(topic=f"checkout.order.{what}") for what in ("paid", "moved"))
+    with django_assert_max_num_queries(16):
+        open_journey_of_paid_order(Delivery(paid.pk, paid.topic, paid.payload, paid.created_at, now))
+    # Both logs of holds and hand-ins, the policy, the journey with its tasks, and what is stored of it.
+    with django_assert_max_num_queries(7):
+        follow_order(Delivery(moved.pk, moved.topic, moved.payload, moved.created_at, now))
