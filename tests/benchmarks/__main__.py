@@ -78,6 +78,12 @@ def measure_nudges(servers: Servers, arguments: argparse.Namespace) -> list[Row]
     return nudges.measure(servers.database("bench"), journeys=arguments.journeys)
 
 
+def measure_orders(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
+    from tests.benchmarks import orders
+
+    return orders.measure(servers, rounds=arguments.rounds, seconds=arguments.seconds, clients=arguments.clients)
+
+
 MEASURES: dict[str, Callable[[Servers, argparse.Namespace], list[Row]]] = {
     "single": measure_single,
     "batch": measure_batch,
@@ -87,6 +93,7 @@ MEASURES: dict[str, Callable[[Servers, argparse.Namespace], list[Row]]] = {
     "sweep": measure_sweep,
     "relay": measure_relay,
     "nudges": measure_nudges,
+    "orders": measure_orders,
 }
 
 
@@ -94,8 +101,8 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[*MEASURES, []], help="which rows to measure; all by default")
     parser.add_argument("--rounds", type=int, default=5, help="alternating runs; the median counts (5)")
-    parser.add_argument("--seconds", type=float, default=4, help="length of one run of single events (4)")
-    parser.add_argument("--clients", type=int, default=8, help="connections of single events (8)")
+    parser.add_argument("--seconds", type=float, default=4, help="length of one run of single events or orders (4)")
+    parser.add_argument("--clients", type=int, default=8, help="connections of single events and orders (8)")
     parser.add_argument("--batches", type=int, default=60, help="batches in one run (60)")
     parser.add_argument(
         "--events",
