@@ -256,7 +256,9 @@ OFFER_EVENT_RETENTION = timedelta(days=env.offer_event_retention_days)
 OUTBOX_TOPICS = "smplat.subscriptions.TOPICS"
 # A demo keeps its emails as files: made-up customers have no mailbox, and nothing leaves the machine.
 EMAIL_FILE_PATH = env.email_file_path
-EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if EMAIL_FILE_PATH else 'smtp'}.EmailBackend"
+EMAIL_BACKEND = (
+    f"{'django.core.mail.backends.filebased' if EMAIL_FILE_PATH else 'smplat.outbox.channels.smtp'}.EmailBackend"
+)
 EMAIL_HOST = env.smtp_host
 EMAIL_PORT = env.smtp_port
 EMAIL_HOST_USER = env.smtp_username

@@ -64,7 +64,7 @@ def finish(channel: str, hand_clock) -> None:
 def test_a_killed_mailer_loses_nothing_and_repeats_at_most_one_email(step, write, hand_clock, settings):
     sent = [write("test.mail", channel="email", recipient="ana@example.com", recipient_id=ANA) for _ in range(3)]
     with running_mail_server() as (mailbox, port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "smplat.outbox.channels.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
         settings.DEFAULT_FROM_EMAIL = "hello@shop.example"
         smtp = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_USE_TLS": "false"}

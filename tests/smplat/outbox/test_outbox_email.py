@@ -3,8 +3,12 @@
 import json
 import re
 import smtplib
+import socket
+import time
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
@@ -13,6 +17,7 @@ from django.db import OperationalError, connection
 
 from smplat.outbox.actions.change_preferences import change_preferences
 from smplat.outbox.carrier import DeliveryFailed, DeliveryRefused
+from smplat.outbox.channels import smtp
 from smplat.outbox.channels.email import EmailCarrier, compose, judge
 from smplat.outbox.choices import Category, ChangeSource, State
 from smplat.outbox.models import Message
@@ -35,7 +40,7 @@ def mailbox(settings):
 
 
 def configure(settings, port):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "smplat.outbox.channels.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
     settings.DEFAULT_FROM_EMAIL = "Shop <hello@shop.example>"
     settings.API_BASE_URL = "https://api.shop.example"
@@ -251,3 +256,40 @@ def test_every_kind_of_smtp_problem_has_its_meaning(problem, kind, is_shared):
     verdict = judge(problem)
     assert type(verdict) is kind
     assert getattr(verdict, "is_shared", None) is is_shared
+
+
+@contextmanager
+def server_that_says(*, once: bytes, then_for_ever: bytes, every: float):
+    """A server that answers each connection so, whatever it is told."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk() -> None:
+            with suppress(OSError):
+                peer, _ = listener.accept()
+                with peer:
+                    peer.sendall(once)
+                    while True:
+                        peer.sendall(then_for_ever)
+                        time.sleep(every)
+
+        Thread(target=talk, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    "habit",
+    [
+        {"once": b"2", "then_for_ever": b"2", "every": 0.01},
+        {"once": b"220 hello\r\n250 shop\r\n", "then_for_ever": b"2", "every": 0.01},
+        {"once": b"", "then_for_ever": b"220-more\r\n" * 100, "every": 0.0},
+    ],
+    ids=["drips its greeting", "drips its answer to MAIL", "never ends its greeting"],
+)
+def test_a_mail_server_that_never_ends_its_answer_fails_the_attempt(habit, mail, settings, hand_clock, monkeypatch):
+    monkeypatch.setattr(smtp, "TOTAL_SECONDS", 0.5)
+    message = mail()
+    with server_that_says(**habit) as port:
+        configure(settings, port)
+        assert relay(hand_clock).retried == 1
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.PENDING, 1)
