@@ -52,8 +52,8 @@ from smplat.outbox.models import DeliveryLogEntry, Message
 REACHES_BACK = timedelta(days=60)
 # Numbers that are left free for repeats, below those of the orders that are played.
 ROOM = 600
-# Orders are canceled early, so among settled stories they are too many.
-CANCELED_WEIGHT = 0.3
+# What was canceled or given up settles early, so among settled stories it is too much.
+UNFINISHED_WEIGHT = 0.2
 # Every table that tells of an order, with the way from its rows to the order.
 TOLD_BY: Sequence[tuple[Any, str]] = (
     (Customer, "orders"),
@@ -95,8 +95,8 @@ class Story:
     rows: Mapping[type[models.Model], Sequence[Row]]
 
     @property
-    def is_canceled(self) -> bool:
-        return bool(self.rows[Order][0]["status"] == OrderStatus.CANCELED)
+    def is_completed(self) -> bool:
+        return bool(self.rows[Order][0]["status"] == OrderStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _add_messages(rows: Mapping[UUID, dict[type[models.Model], list[Row]]]) -> N
 
 def _plan(stories: Sequence[Story], *, chance: Random, until: datetime) -> list[tuple[Story, timedelta]]:
     """Which story is told again on which day: so that every day before the last ones has about as many orders."""
-    weights = [CANCELED_WEIGHT if story.is_canceled else 1 for story in stories]
+    weights = [1 if story.is_completed else UNFINISHED_WEIGHT for story in stories]
     have = Counter(placed.date() for placed in Order.objects.values_list("created_at", flat=True))
     planned = []
     for back in range(LATELY.days, REACHES_BACK.days + 1):
