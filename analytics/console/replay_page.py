@@ -1,5 +1,6 @@
 """The page on which a person corrects a quarantined event, sees what it would become, and sends it through ingest."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from analytics.rules.replay_plan import ReplayPlan, plan_replay
 from smplat import clock
 from smplat.console.actions import REASON_MAX_LENGTH
 from smplat.console.pages import FormPage
+from smplat.console.templatetags.console import exact
 
 
 class CorrectionForm(forms.Form):
@@ -93,7 +95,11 @@ def _sentence(loc: tuple[str | int, ...], message: str) -> str:
 def _shown(plan: ReplayPlan) -> list[tuple[str, str]]:
     """Name and value of every column that would be stored."""
     facts = msgspec.structs.asdict(plan.facts) if plan.facts is not None else {}
-    return [(name.replace("_", " "), str(value)) for name, value in facts.items() if value is not None]
+    return [(name.replace("_", " "), _written(value)) for name, value in facts.items() if value is not None]
+
+
+def _written(value: object) -> str:
+    return exact(value) if isinstance(value, datetime) else str(value)
 
 
 def _find_duplicate(plan: ReplayPlan) -> UUID | None:

@@ -34,7 +34,7 @@ def money(amounts: Mapping[str, Decimal] | None) -> str:
 
 @register.filter
 def percent(share: float | Decimal | None) -> str:
-    """0.00423 → 0.42 %: three significant digits below one per cent, so that a low rate does not round to zero."""
+    """0.00423 → 0.42 %: two significant digits below one per cent, so that a low rate does not round to zero."""
     if share is None:
         return _NOTHING
     value = Decimal(str(share)) * 100

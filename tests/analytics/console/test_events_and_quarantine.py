@@ -114,7 +114,7 @@ def test_what_is_decided_is_not_decided_again(signed_in: Callable[[str], Client]
     event, client = _quarantined(), signed_in("operator")
     _replay(client, event, json.dumps(GOOD))
     again = _replay(client, event, json.dumps(GOOD))
-    assert "Already decided" in again.content.decode()
+    assert "Already replayed" in again.content.decode()
     assert OfferEvent.objects.count() == 1
 
 

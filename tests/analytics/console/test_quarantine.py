@@ -39,6 +39,19 @@ def test_a_preview_names_the_event_it_would_repeat(root: Client):
     assert str(OfferEvent.objects.get().pk) in page
 
 
+def test_a_preview_writes_moments_as_the_rest_of_the_console_does(root: Client):
+    page = correct(root, quarantined(), "preview", occurred_at=f"{clock.now():%Y-%m-%d}T00:00:00Z")
+    assert f"{clock.now():%Y-%m-%d} 00:00:00 UTC" in page.content.decode()
+
+
+def test_what_is_decided_says_by_whom_why_and_what_it_became(root: Client):
+    event = quarantined()
+    correct(root, event, "replay", offer_slug="winter")
+    page = root.get(f"/admin/analytics/quarantine/{event.pk}/replay/").content.decode()
+    assert "Already replayed" in page
+    assert f"/admin/analytics/offerevent/{OfferEvent.objects.get().pk}/change/" in page
+
+
 def test_discarding_many_takes_those_with_the_finding_that_were_there(root: Client):
     page = root.get("/admin/analytics/quarantine/discard/")
     until = page.context["form"].initial["received_until"]
