@@ -41,8 +41,12 @@ def draw(period: Period, current: Sequence[StageCounts], previous: Sequence[Stag
 
 
 def write_label(moment: datetime, zone: ZoneInfo, step: Step) -> str:
-    """A day, or an hour with its day, on the clocks of the zone."""
-    return moment.astimezone(zone).strftime("%a %H:%M" if step is Step.HOUR else "%d %b")
+    """A day, or an hour with its day, on the clocks of the zone; an hour that comes twice says which of the two."""
+    local = moment.astimezone(zone)
+    if step is Step.DAY:
+        return local.strftime("%d %b")
+    comes_twice = local.utcoffset() != local.replace(fold=not local.fold).utcoffset()
+    return local.strftime("%a %H:%M %Z" if comes_twice else "%a %H:%M")
 
 
 def draw_line(label: str, colour: str, values: list[int], *, is_dashed: bool = False) -> dict[str, Any]:

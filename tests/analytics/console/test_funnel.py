@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from analytics.console.funnel_chart import write_label
 from analytics.models import OfferRollup, OfferRollupAmount, OfferRollupOrder
 from analytics.queries.offer_funnel import read_funnel
-from analytics.rules.periods import PeriodChoice, build_period
+from analytics.rules.periods import PeriodChoice, Step, build_period
 from smplat import clock
 from smplat.console.models import User
 from tests.hostile import assert_shown_harmless
@@ -145,3 +146,11 @@ def test_hostile_slugs_and_types_are_shown_harmless(root: Client):
         )
 
     assert_shown_harmless(root, make=make, pages=lambda _: [URL])
+
+
+def test_an_hour_that_comes_twice_says_which_of_the_two_it_is():
+    midnight = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    labels = [
+        write_label(midnight + timedelta(hours=hour), ZoneInfo("Europe/Berlin"), Step.HOUR) for hour in range(1, 5)
+    ]
+    assert labels == ["Sun 01:00", "Sun 02:00 CEST", "Sun 02:00 CET", "Sun 03:00"]
