@@ -1,9 +1,11 @@
 """Files that exist whole or not at all."""
 
+import glob
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -12,6 +14,8 @@ STANDARD_OUTPUT = Path("-")
 PRIVATE_MODE = 0o600
 # As open() makes files; the process's umask takes away from it.
 DEFAULT_MODE = 0o666
+# Who writes a file writes many times a minute; who has not for an hour is dead.
+ABANDONED_SECONDS = 3600
 
 
 @contextmanager
@@ -37,6 +41,7 @@ def replace_atomically(path: Path, *, is_private: bool = False) -> Iterator[Bina
     """
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(target)
     temporary = target.with_name(f".{target.name[:200]}.{uuid4().hex}.part")
     try:
         mode = PRIVATE_MODE if is_private else DEFAULT_MODE
@@ -48,6 +53,15 @@ def replace_atomically(path: Path, *, is_private: bool = False) -> Iterator[Bina
         _sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_abandoned(target: Path) -> None:
+    """Whoever was killed could not take its half file away; over the nights that would fill the disk."""
+    now = time.time()
+    for part in target.parent.glob(f".{glob.escape(target.name[:200])}.*.part"):
+        with suppress(FileNotFoundError):  # another export was first
+            if now - part.stat().st_mtime > ABANDONED_SECONDS:
+                part.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """manage.py export_offer_events."""
 
 import csv
+import errno
 import io
 import json
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from analytics.models import OfferEvent
 from smplat import clock
@@ -151,6 +152,25 @@ def test_a_failing_query_keeps_the_old_file_and_says_so(tmp_path, chosen):
         finally:
             cursor.execute("RESET lock_timeout")
     assert (path.read_text(), len(list(tmp_path.iterdir()))) == ("yesterday", 1)
+
+
+def test_a_database_that_is_away_is_one_sentence(monkeypatch, tmp_path):
+    def be_away(**_):
+        raise OperationalError("connection is bad: No such file or directory\n\tIs the server running locally?")
+
+    monkeypatch.setattr("analytics.management.commands.export_offer_events.export_offer_events", be_away)
+    with pytest.raises(CommandError) as refused:
+        call_command("export_offer_events", output=tmp_path / "events.csv")
+    assert str(refused.value).endswith("connection is bad: No such file or directory")
+
+
+def test_a_reader_that_went_away_is_named_in_words(monkeypatch):
+    def go_away(**_):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("analytics.management.commands.export_offer_events.export_offer_events", go_away)
+    with pytest.raises(CommandError, match=r"^Standard output could not be written: Broken pipe\.$"):
+        call_command("export_offer_events", output="-")
 
 
 def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path):

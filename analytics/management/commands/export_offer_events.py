@@ -48,9 +48,11 @@ class Command(BaseCommand):
         except Refusal as refused:
             raise CommandError(refused.message) from refused
         except DatabaseError as failed:
-            raise CommandError(f"The database did not deliver the events: {failed}") from failed
+            reason = str(failed).partition("\n")[0]
+            raise CommandError(f"The database did not deliver the events: {reason}") from failed
         except OSError as failed:
-            raise CommandError(f"{path} could not be written: {failed.strerror or failed}.") from failed
+            place = "Standard output" if path == STANDARD_OUTPUT else path
+            raise CommandError(f"{place} could not be written: {failed.strerror or failed}.") from failed
         # Standard output may be the export itself.
         summary = self.stderr if path == STANDARD_OUTPUT else self.stdout
         summary.write(
