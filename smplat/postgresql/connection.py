@@ -11,13 +11,14 @@ import threading
 from collections.abc import Mapping
 from functools import cache, cached_property
 from time import monotonic
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import psycopg
 from psycopg.abc import RV, PQGen
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import _WaitTimeout
 from psycopg.pq import PGconn, PollingStatus
+from psycopg.waiting import Ready
 
 # Nearly every statement is done by then, and nobody asks.
 PATIENCE_SECONDS: Final = 0.5
@@ -52,9 +53,10 @@ class Connection(psycopg.Connection[Any]):
         Raises:
             ServerFrozen: see the class.
         """
+        going_on = _resumable(gen)
         while True:
             try:
-                return super().wait(gen, interval, PATIENCE_SECONDS if timeout is None else timeout)
+                return super().wait(going_on, interval, PATIENCE_SECONDS if timeout is None else timeout)
             except _WaitTimeout:
                 if timeout is not None:
                     raise
@@ -70,6 +72,20 @@ class Connection(psycopg.Connection[Any]):
         # Exactly the address this connection has: of several hosts not another one, and no name is looked up.
         known |= {"host": self.info.host, "hostaddr": self.info.hostaddr, "port": str(self.info.port)}
         return _server_at(make_conninfo("", **known))
+
+
+def _resumable(gen: PQGen[RV]) -> PQGen[RV]:
+    """The same generator for a second wait, which begins as every wait does: by asking without saying what is ready.
+
+    One that was sending a large statement then has to hear that nothing is; None would break it off half sent.
+    """
+    try:
+        awaited = next(gen)
+        while True:
+            ready = yield awaited
+            awaited = gen.send(Ready.NONE if ready is None else ready)
+    except StopIteration as done:
+        return cast(RV, done.value)
 
 
 class WebConnection(Connection):
