@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import sys
+import zlib
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections import Counter
@@ -131,7 +132,10 @@ def _numbered_lines(file: str) -> Iterator[tuple[int, bytes]]:
         yield from _filled(sys.stdin.buffer)
     elif Path(file).suffix == ".gz":
         with gzip.open(file) as compressed:
-            yield from _filled(compressed)
+            try:
+                yield from _filled(compressed)
+            except (EOFError, zlib.error) as broken:
+                raise OSError(f"{file} is cut off or damaged ({broken})") from broken
     else:
         with Path(file).open("rb") as plain:
             yield from _filled(plain)

@@ -13,6 +13,7 @@ from analytics.actions.fold_offer_rollups import fold_offer_rollups
 from analytics.actions.rebuild_offer_rollups import EventsDropped, earliest_rebuildable, rebuild_offer_rollups
 from analytics.models import OfferEvent, OfferRollup
 from analytics.rules.buckets import ceil_to_bucket, floor_to_bucket
+from analytics.rules.offer_event import FUTURE_TOLERANCE
 from smplat import clock
 
 # One transaction a day of events: short locks, and a rebuild that is stopped has finished whole days.
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--from", dest="start", type=_moment, help="first day or moment, such as 2026-11-01")
-        parser.add_argument("--to", dest="end", type=_moment, help="moment to stop before; default is now")
+        parser.add_argument("--to", dest="end", type=_moment, help="moment to stop before; default is the latest event")
 
     def handle(self, *, start: datetime | None, end: datetime | None, **_: Any) -> None:
         """Fold first, so that as much as can be is rebuilt at once."""
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             fold = fold_offer_rollups(now=now)
             folded, is_to_be_continued = folded + fold.events, fold.is_to_be_continued
         start = floor_to_bucket(start or _first_moment(now))
-        end = ceil_to_bucket(end or now + STEP)
+        end = ceil_to_bucket(end or now + FUTURE_TOLERANCE)
         if start >= end:
             raise CommandError("--from must lie before --to.")
         days = -(-(end - start) // STEP)

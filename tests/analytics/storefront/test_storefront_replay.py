@@ -1,5 +1,6 @@
 """`manage.py replay` against a server that answers from a script."""
 
+import gzip
 import json
 
 import pytest
@@ -80,6 +81,14 @@ def test_options_that_make_no_sense_are_refused_before_anything_is_sent(server, 
     with pytest.raises(CommandError):
         call_command("replay", str(recording), **{"base_url": server.url, "key": "k", **wrong})
     assert server.received == []
+
+
+def test_a_compressed_file_that_is_cut_off_is_a_sentence_and_nothing_is_sent(server, recording, tmp_path):
+    cut = tmp_path / "recording.ndjson.gz"
+    cut.write_bytes(gzip.compress(recording.read_bytes())[:-12])
+    with pytest.raises(CommandError, match="is cut off or damaged"):
+        call_command("replay", str(cut), base_url=server.url, key="k")
+    assert not server.received
 
 
 def test_a_missing_file_is_a_sentence(server):
