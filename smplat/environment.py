@@ -4,8 +4,14 @@
 with the variable's name and what it should be; the value itself is never printed, since it may be a secret.
 """
 
+import re
+from email.utils import parseaddr
+from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -189,8 +195,16 @@ class Environment(BaseSettings):
     @classmethod
     def check_database_url(cls, value: str) -> str:
         """A PostgreSQL URL or nothing."""
-        if value and not value.startswith(("postgres://", "postgresql://")):
+        if not value:
+            return value
+        if not value.startswith(("postgres://", "postgresql://")):
             raise ValueError("must start with postgresql://")
+        try:
+            ports = conninfo_to_dict(value).get("port") or ""
+        except ProgrammingError:
+            raise ValueError("is no URL that PostgreSQL's client understands") from None
+        if not all(port.isdecimal() for port in str(ports).split(",") if port):
+            raise ValueError("must have a number as its port")
         return value
 
     @field_validator("redis_url", "celery_broker_url")
@@ -199,6 +213,47 @@ class Environment(BaseSettings):
         """A Redis URL or nothing."""
         if value and not value.startswith(("redis://", "rediss://", "unix://", "redis+socket://")):
             raise ValueError("must start with redis://, rediss:// or unix://")
+        _check_port(value)
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def check_host_names(cls, value: list[str]) -> list[str]:
+        """Names or addresses without scheme, port and path: with one of them they would match no request."""
+        if any("/" in name or (":" in name and not name.startswith("[")) for name in value):
+            raise ValueError("must be host names such as console.example.com, without scheme, port and path")
+        return value
+
+    @field_validator("csrf_trusted_origins")
+    @classmethod
+    def check_origins(cls, value: list[str]) -> list[str]:
+        """Scheme and host, nothing behind it."""
+        if any(not re.fullmatch(r"https?://[^/\s]+", origin) for origin in value):
+            raise ValueError("must be origins such as https://console.example.com")
+        return value
+
+    @field_validator("slack_webhook_url", "provider_automation_alert_slack_webhook_url")
+    @classmethod
+    def check_webhook_url(cls, value: str) -> str:
+        """Slack's, or nothing."""
+        if value and not value.startswith("https://"):
+            raise ValueError("must start with https://")
+        return value
+
+    @field_validator("smtp_sender_email")
+    @classmethod
+    def check_sender(cls, value: str) -> str:
+        """An address, alone or behind a name, or nothing."""
+        if value and "@" not in parseaddr(value)[1]:
+            raise ValueError("must be an address such as hello@example.com or Shop <hello@example.com>")
+        return value
+
+    @field_validator("prometheus_multiproc_dir")
+    @classmethod
+    def check_folder(cls, value: str) -> str:
+        """A folder that is there, or nothing."""
+        if value and not Path(value).is_dir():
+            raise ValueError("must be a folder that exists")
         return value
 
     @field_validator("api_base_url", "frontend_url")
@@ -207,6 +262,7 @@ class Environment(BaseSettings):
         """An http or https origin without a trailing slash."""
         if not value.startswith(("http://", "https://")) or value.endswith("/"):
             raise ValueError("must be an http(s) URL without a trailing slash")
+        _check_port(value)
         return value
 
     @model_validator(mode="after")
@@ -224,6 +280,13 @@ class Environment(BaseSettings):
         if len(self.secret_key) < SECRET_KEY_MIN_LENGTH:
             raise ValueError(f"SECRET_KEY must have at least {SECRET_KEY_MIN_LENGTH} characters")
         return self
+
+
+def _check_port(url: str) -> None:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("must have a number as its port") from None
 
 
 class MissingVariablesError(ValueError):

@@ -366,5 +366,12 @@ AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "smplat.api.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "smplat.console.lockout.locked_out"
 
+# -- Metrics -----------------------------------------------------------------------------------------------------------
+# prometheus_client asks the process's environment, and takes a value that is set and empty for the working directory.
+# Only web processes answer /metrics: files of the others, one a process, would only pile up.
+os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+if env.prometheus_multiproc_dir and os.environ.get("SMPLAT_PROCESS") == "web":
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = env.prometheus_multiproc_dir
+
 # -- Logs --------------------------------------------------------------------------------------------------------------
 LOGGING = logs.configure(level=env.log_level, environment=ENVIRONMENT, version=VERSION)

@@ -51,7 +51,18 @@ def test_production_names_every_variable_that_it_misses(variables):
     [
         ("ENVIRONMENT", "prod-like-hunter2"),
         ("DATABASE_URL", "mysql://hunter2@db/x"),
+        ("DATABASE_URL", "postgresql://hunter2@db:x/y"),
+        ("DATABASE_URL", "postgresql://%hunter2"),
         ("REDIS_URL", "hunter2"),
+        ("REDIS_URL", "redis://:hunter2@cache:x/0"),
+        ("ALLOWED_HOSTS", "a.example,https://hunter2.example"),
+        ("ALLOWED_HOSTS", "hunter2.example:8000"),
+        ("CSRF_TRUSTED_ORIGINS", "hunter2.example"),
+        ("CSRF_TRUSTED_ORIGINS", "https://hunter2.example/admin"),
+        ("API_BASE_URL", "https://example.com:hunter2"),
+        ("SLACK_WEBHOOK_URL", "hunter2"),
+        ("SMTP_SENDER_EMAIL", "hunter2"),
+        ("PROMETHEUS_MULTIPROC_DIR", "/nonexistent/hunter2"),
         ("DATABASE_POOL_SIZE", "hunter2"),
         ("DATABASE_POOL_SIZE", "0"),
         ("CURRENCIES", "euro-hunter2"),
@@ -85,6 +96,25 @@ def test_comma_lists_are_read(variables):
     variables.setenv("ENVIRONMENT", "development")
     variables.setenv("ALLOWED_HOSTS", "a.example, b.example")
     assert read_environment().allowed_hosts == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(("process", "kept"), [("web", True), ("", False)])
+def test_only_web_processes_keep_metrics_in_files_and_none_in_the_working_directory(tmp_path, process, kept):
+    metrics, elsewhere = tmp_path / "metrics", tmp_path / "elsewhere"
+    for folder in (metrics, elsewhere):
+        folder.mkdir()
+    script = (
+        "import django; django.setup(); from smplat.request_log import REQUESTS; REQUESTS.labels('GET', '/', 200).inc()"
+    )
+    for value in (str(metrics), ""):
+        given = {"PROMETHEUS_MULTIPROC_DIR": value, "SMPLAT_PROCESS": process, "PYTHONPATH": str(CHECKOUT)}
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | given | {"DJANGO_SETTINGS_MODULE": "smplat.settings"},
+            cwd=elsewhere,
+            check=True,
+        )
+    assert (bool(list(metrics.iterdir())), list(elsewhere.iterdir())) == (kept, [])
 
 
 def test_the_documented_production_environment_passes_djangos_deployment_checks(tmp_path):
