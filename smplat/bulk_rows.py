@@ -5,6 +5,7 @@ one array.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,7 +20,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 def among(rows: QuerySet[Row], column: str, ids: Iterable[UUID]) -> QuerySet[Row]:
     """The rows whose `column` is one of many ids: `column = ANY(array)` instead of a placeholder for each."""
-    condition = f"{_table_of(rows.model)}.{connection.ops.quote_name(column)} = ANY(%s::uuid[])"
+    condition = f"{table_of(rows.model)}.{connection.ops.quote_name(column)} = ANY(%s::uuid[])"
     # Names come from code, values travel as a parameter.
     return rows.extra(where=[condition], params=["{" + ",".join(one.hex for one in ids) + "}"])  # noqa: S610
 
@@ -44,16 +45,29 @@ def _insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, mor
     require_transaction()
     if not rows:
         return []
-    table = _table_of(model)
-    columns = ", ".join(connection.ops.quote_name(column) for column in rows[0])
-    # Names come from code, values travel as a parameter.
-    statement = (
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json) {more}"  # noqa: S608
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(rows).decode()])
+        cursor.execute(f"{insertion_into(model, rows[0])} {more}", [as_json(rows)])
         return list(cursor.fetchall()) if more else []
 
 
-def _table_of(model: type[models.Model]) -> str:
+def insertion_into(model: type[models.Model], columns: Iterable[str]) -> str:
+    """The statement that inserts these columns of rows; its one parameter is their list, `as_json`."""
+    table, names = table_of(model), ", ".join(connection.ops.quote_name(column) for column in columns)
+    # Names come from code, values travel as a parameter.
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s::json)"  # noqa: S608
+
+
+def as_json(rows: Any) -> str:
+    """A row, or a list of rows, as PostgreSQL reads it into a table's row type; it reads decimals digit by digit from text."""
+    return orjson.dumps(rows, default=_spell_decimal).decode()
+
+
+def table_of(model: type[models.Model]) -> str:
+    """The quoted name of a model's table."""
     return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Django's public API
+
+
+def _spell_decimal(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -7,13 +7,12 @@ instances of what they answer, `write_together` stores instances of several tabl
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-import orjson
 from django.db import connection, models
 
+from smplat.bulk_rows import as_json, insertion_into, table_of
 from smplat.db import require_transaction
 
 Row = TypeVar("Row", bound=models.Model)
@@ -91,8 +90,8 @@ def write_together(*, new: Sequence[models.Model] = (), changed: Sequence[Change
     if not parts:
         return
     parameters = [
-        *(_as_json([_values(row, _inserted_fields(model)) for row in rows]) for model, rows in by_model.items()),
-        *(_as_json(_values(row, _updated_fields(type(row), names))) for row, names in changed),
+        *(as_json([_values(row, _inserted_fields(model)) for row in rows]) for model, rows in by_model.items()),
+        *(as_json(_values(row, _updated_fields(type(row), names))) for row, names in changed),
     ]
     writes = ", ".join(f"part_{number} AS ({part})" for number, part in enumerate(parts))
     with connection.cursor() as cursor:
@@ -104,13 +103,12 @@ def write_together(*, new: Sequence[models.Model] = (), changed: Sequence[Change
 
 @cache
 def _insertion(model: type[models.Model]) -> str:
-    table, columns = _table_of(model), ", ".join(_quoted(field) for field in _inserted_fields(model))
-    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"  # noqa: S608
+    return insertion_into(model, [field.column for field in _inserted_fields(model)])
 
 
 @cache
 def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
-    table, (key, *fields) = _table_of(model), _updated_fields(model, names)
+    table, (key, *fields) = table_of(model), _updated_fields(model, names)
     values = ", ".join(f"{_quoted(field)} = given.{_quoted(field)}" for field in fields)
     given = f"json_populate_record(NULL::{table}, %s::json) AS given"
     return f"UPDATE {table} AS known SET {values} FROM {given} WHERE known.{_quoted(key)} = given.{_quoted(key)}"  # noqa: S608
@@ -131,21 +129,6 @@ def _updated_fields(model: type[models.Model], names: tuple[str, ...]) -> tuple[
 
 def _values(row: models.Model, fields: Iterable[AnyField]) -> dict[str, Any]:
     return {field.column: getattr(row, field.attname) for field in fields}
-
-
-def _as_json(value: Any) -> str:
-    # Decimals as text: PostgreSQL reads them into numeric columns digit by digit.
-    return orjson.dumps(value, default=_spell_decimal).decode()
-
-
-def _spell_decimal(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _table_of(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Django's public API
 
 
 def _quoted(field: AnyField) -> str:

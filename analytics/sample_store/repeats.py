@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -130,8 +129,6 @@ class _Repeat:
             return self.ids.get(str(value), value)
         if isinstance(value, datetime):
             return value + self.shift
-        if isinstance(value, Decimal):
-            return str(value)
         return json.loads(self._text(json.dumps(value))) if isinstance(value, (dict, list)) else value
 
     def _text(self, text: str) -> str:
