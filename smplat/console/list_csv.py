@@ -19,8 +19,9 @@ from django.shortcuts import redirect
 
 from smplat import clock
 from smplat.console.pages import ConsolePage
+from smplat.exports.chunks import CHUNK_ROWS
 from smplat.exports.formats import Column
-from smplat.exports.streamed import CHUNK_ROWS, stream_csv
+from smplat.exports.streamed import stream_csv
 
 
 class ListCsv(ConsolePage):

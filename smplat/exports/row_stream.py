@@ -1,17 +1,14 @@
 """Rows of a queryset as they leave the server: one statement, one snapshot, constant memory."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from psycopg import capabilities
 
+from smplat.exports.chunks import CHUNK_ROWS, in_chunks
 from smplat.exports.formats import Row
-
-# Rows that the driver fetches, and a writer renders, at a time: a few hundred kilobytes.
-CHUNK_ROWS: Final = 2_000
 
 
 def stream_rows(rows: QuerySet[Any, Any]) -> Iterator[Sequence[Row]]:
@@ -29,5 +26,4 @@ def stream_rows(rows: QuerySet[Any, Any]) -> Iterator[Sequence[Row]]:
         # A row at a time where the client library is older than 17.
         size = CHUNK_ROWS if capabilities.has_stream_chunked() else 1
         left = cursor.stream(statement, parameters, size=size)
-        while chunk := list(islice(left, CHUNK_ROWS)):
-            yield chunk
+        yield from in_chunks(left, rows=CHUNK_ROWS)

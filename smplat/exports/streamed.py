@@ -2,19 +2,16 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
+from smplat.exports.chunks import CHUNK_ROWS, in_chunks
 from smplat.exports.formats import Column, CsvWriter, Row
-
-CHUNK_ROWS = 2_000
 
 
 def stream_csv(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]:
     """The header and the rows, chunk by chunk, for a streaming answer."""
     buffer = io.BytesIO()
     writer = CsvWriter(buffer, columns)
-    left = iter(rows)
-    while chunk := list(islice(left, CHUNK_ROWS)):
+    for chunk in in_chunks(rows, rows=CHUNK_ROWS):
         writer.write(chunk)
         yield _taken(buffer)
     writer.finish()

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from smplat.exports.chunks import CHUNK_ROWS
 from smplat.exports.formats import Column, ColumnType
-from smplat.exports.streamed import CHUNK_ROWS, stream_csv
+from smplat.exports.streamed import stream_csv
 
 COLUMNS = (Column("text", ColumnType.TEXT), Column("amount", ColumnType.MONEY))
 
