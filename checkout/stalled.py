@@ -6,10 +6,7 @@ from typing import Any
 from django.db.models import Case, DateTimeField, DurationField, F, Q, QuerySet, Value, When
 
 from checkout.models import Order, RecoveryPolicy
-from checkout.states import OrderStatus, StageStatus
-
-# The others are at rest: nobody waits for them to move.
-OPEN = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ACTIVE)
+from checkout.states import OPEN, StageStatus
 
 
 def with_stalled_at(orders: QuerySet[Order]) -> QuerySet[Any]:

@@ -14,6 +14,10 @@ class OrderStatus(TextChoices):
     CANCELED = "canceled", "Canceled"  # terminal: nothing moves and nobody is prompted
 
 
+# Somebody waits for them to move; the others are at rest.
+OPEN = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ACTIVE)
+
+
 class Stage(TextChoices):
     """The stages a checkout walks through, in this order."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from checkout.models.customers import Customer
-from checkout.states import ActorType, OrderSource, OrderStatus, StateEventType
+from checkout.states import OPEN, ActorType, OrderSource, OrderStatus, StateEventType
 from guardrails.models import Provider
 from merchandising.models import Product
 from smplat.evidence import Evidence
@@ -50,7 +50,7 @@ class Order(models.Model):
                 fields=["id"],
                 include=["status", "is_backdated", "currency", "total"],
                 name="orders_open",
-                condition=Q(status__in=[OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ACTIVE]),
+                condition=Q(status__in=list(OPEN)),
             ),
         ]
         constraints: ClassVar = [

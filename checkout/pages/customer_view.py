@@ -7,7 +7,7 @@ from uuid import UUID
 from checkout.models import Order
 from checkout.prompt_words import words_of
 from checkout.queries import get_checkout, get_order, items_of
-from checkout.states import STAGES, OrderStatus, Stage, StageStatus
+from checkout.states import OPEN, STAGES, OrderStatus, Stage, StageStatus
 from smplat.money import format_money
 from smplat.outbox.choices import Category
 from smplat.outbox.unsubscribe import make_link
@@ -73,7 +73,7 @@ def view_order(order_id: UUID) -> CustomerView:
         missing=missing,
         next_step=next_step,
         has_failed=checkout.status == StageStatus.FAILED and order.status != OrderStatus.CANCELED,
-        is_open=order.status in {OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ACTIVE},
+        is_open=order.status in OPEN,
         amount=amount,
         lines=tuple(
             Line(item.product_title, item.quantity, _money(order, item.total_price)) for item in items_of(order)
