@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from smplat.ids import new_id
 from tests.benchmarks.limits import run_copies
-from tests.benchmarks.load import Load, post, run_load
+from tests.benchmarks.load import Load, median_milliseconds, post, run_load
 from tests.benchmarks.report import Row, alternate, share_row
 from tests.benchmarks.servers import KEY, STATE, Database, serve
 from tests.benchmarks.single_event import EVENT
@@ -61,7 +61,6 @@ def _row(  # noqa: PLR0917 - the parts of one measurement
         return run_copies(database, files, columns=", ".join(COLUMNS), clients=connections, rows=batches * BATCH)
 
     ours, limit = alternate(rounds, through_http, in_database)
-    latency = sorted(load.percentile_milliseconds(0.5) for load in loads)[len(loads) // 2]
     return share_row(
         name,
         ours=ours,
@@ -69,7 +68,7 @@ def _row(  # noqa: PLR0917 - the parts of one measurement
         unit="events/s",
         limit_is="\\copy, same rows",
         at_least=AT_LEAST,
-        details={"p50 ms": latency},
+        details={"p50 ms": median_milliseconds(loads, 0.5)},
     )
 
 

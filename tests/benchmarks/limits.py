@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.benchmarks.servers import Database, binary
+from tests.benchmarks.servers import STATE, Database, binary
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
@@ -15,6 +15,13 @@ def as_pgbench_script(statement: str, values: Mapping[str, str]) -> str:
     """The application's own statement with SQL expressions in place of its parameters, on one line."""
     filled = PARAMETER.sub(lambda match: values[match[1]], statement)
     return " ".join(filled.split()) + ";\n"
+
+
+def write_script(name: str, text: str) -> Path:
+    """A file for `run_pgbench`."""
+    path = STATE / f"{name}.sql"
+    path.write_text(text)
+    return path
 
 
 def run_pgbench(database: Database, script: Path, *, clients: int, seconds: float) -> float:

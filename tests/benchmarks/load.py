@@ -3,7 +3,7 @@
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 HEADER_END = b"\r\n\r\n"
@@ -25,6 +25,12 @@ class Load:
     def percentile_milliseconds(self, share: float) -> float:
         ranked = sorted(self.latencies)
         return 1000 * ranked[min(len(ranked) - 1, int(len(ranked) * share))]
+
+
+def median_milliseconds(loads: Sequence[Load], share: float) -> float:
+    """The median over several runs of one percentile of their latencies."""
+    figures = sorted(load.percentile_milliseconds(share) for load in loads)
+    return figures[len(figures) // 2]
 
 
 def post(path: str, body: bytes, *, port: int, key: str, content_type: str = "application/json") -> bytes:

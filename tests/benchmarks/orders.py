@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-from tests.benchmarks.limits import run_pgbench
-from tests.benchmarks.load import Load, post, run_load
+from tests.benchmarks.limits import run_pgbench, write_script
+from tests.benchmarks.load import Load, median_milliseconds, post, run_load
 from tests.benchmarks.report import Row, alternate, share_row
-from tests.benchmarks.servers import KEY, STATE, Database, Servers, make_database, serve
+from tests.benchmarks.servers import KEY, Database, Servers, make_database, serve
 from tests.checkout.many_due import fill
 
 AT_LEAST = 0.1
@@ -75,8 +75,7 @@ def measure(servers: Servers, *, rounds: int, seconds: float, clients: int) -> l
         ((product,),) = connection.execute("SELECT id FROM merchandising_product").fetchall()
         orders = [str(order_id) for (order_id,) in connection.execute("SELECT id FROM checkout_order").fetchall()]
     place, pay = (
-        _write_script(name, text.format(product=product, rows=UNPAID))
-        for name, text in (("place", PLACE), ("pay", PAY))
+        write_script(name, text.format(product=product, rows=UNPAID)) for name, text in (("place", PLACE), ("pay", PAY))
     )
     unpaid = iter(orders)
     with serve(database) as port:
@@ -119,7 +118,7 @@ def _row(  # noqa: PLR0917 - the parts of one measurement
         unit=unit,
         limit_is="pgbench, the same rows",
         at_least=AT_LEAST,
-        details={f"p{round(share * 100)} ms": _median(loads, share) for share in (0.5, 0.99)},
+        details={f"p{round(share * 100)} ms": median_milliseconds(loads, share) for share in (0.5, 0.99)},
     )
 
 
@@ -129,14 +128,3 @@ def _place_request(product: str, *, port: int) -> bytes:
     customer = {"email": "ana@example.test", "name": "Ana", "locale": "pt-BR", "timeZone": "America/Sao_Paulo"}
     body = {"items": [item], "currency": "EUR", "user_id": str(uuid4()), "customer": customer}
     return post("/api/v1/orders", json.dumps(body).encode(), port=port, key=KEY)
-
-
-def _median(loads: list[Load], share: float) -> float:
-    figures = sorted(load.percentile_milliseconds(share) for load in loads)
-    return figures[len(figures) // 2]
-
-
-def _write_script(name: str, text: str) -> Path:
-    path = STATE / f"{name}.sql"
-    path.write_text(text)
-    return path

@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 from uuid import UUID
 
-from tests.benchmarks.limits import as_pgbench_script, run_pgbench
-from tests.benchmarks.load import Load, post, run_load
+from tests.benchmarks.limits import as_pgbench_script, run_pgbench, write_script
+from tests.benchmarks.load import Load, median_milliseconds, post, run_load
 from tests.benchmarks.report import Row, alternate, share_row
-from tests.benchmarks.servers import KEY, STATE, Database, serve
+from tests.benchmarks.servers import KEY, Database, serve
 
 AT_LEAST = 0.12
 PATH = "/api/v1/analytics/offer-events"
@@ -44,14 +44,14 @@ REPEATED_ROW_ID = RANDOM_ID.format(high="row", low="event_low")
 def measure(database: Database, *, rounds: int, seconds: float, clients: int) -> list[Row]:
     from analytics.actions.record_offer_event import INSERT_EVENT, INSERT_EVENT_ONCE
 
-    plain = _write_script("insert", as_pgbench_script(INSERT_EVENT, {**VALUES, "id": ROW_ID, "event_id": "NULL"}))
+    plain = write_script("insert", as_pgbench_script(INSERT_EVENT, {**VALUES, "id": ROW_ID, "event_id": "NULL"}))
     event_id = RANDOM_ID.format(high="event_high", low="event_low")
     once = SET_IDS + as_pgbench_script(INSERT_EVENT_ONCE, {**VALUES, "id": REPEATED_ROW_ID, "event_id": event_id})
     return [
         _row(f"single event, {clients} clients", plain, False, database, rounds, seconds, clients),
         _row(
             f"single event with event_id, {clients} clients",
-            _write_script("insert_once", once),
+            write_script("insert_once", once),
             True,
             database,
             rounds,
@@ -79,7 +79,7 @@ def _row(  # noqa: PLR0917 - the parts of one measurement
     with serve(database) as port:
         run_load(port=port, next_request=_requests(port, with_id=with_id), connections=clients, seconds=1)
         ours, limit = alternate(rounds, through_http, in_database)
-    percentiles = {f"p{round(share * 100)} ms": _median(loads, share) for share in (0.5, 0.99)}
+    percentiles = {f"p{round(share * 100)} ms": median_milliseconds(loads, share) for share in (0.5, 0.99)}
     return share_row(
         name,
         ours=ours,
@@ -102,14 +102,3 @@ def _requests(port: int, *, with_id: bool):
     before, after = whole.split(str(marker)[-8:].encode())
     numbers = itertools.count()
     return lambda: b"%b%08x%b" % (before, next(numbers), after)
-
-
-def _median(loads: list[Load], share: float) -> float:
-    figures = sorted(load.percentile_milliseconds(share) for load in loads)
-    return figures[len(figures) // 2]
-
-
-def _write_script(name: str, text: str) -> Path:
-    path = STATE / f"{name}.sql"
-    path.write_text(text)
-    return path

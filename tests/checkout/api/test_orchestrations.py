@@ -7,14 +7,9 @@ from django.db import connection
 from django.test import Client
 
 from checkout.models import Orchestration, OrchestrationEvent
+from tests.checkout.api.conftest import KEY
 
 pytestmark = pytest.mark.django_db
-KEY = "storefront-key-for-tests"
-
-
-@pytest.fixture(autouse=True)
-def _storefront(settings):
-    settings.CHECKOUT_API_KEY = KEY
 
 
 def post(order, **event):

@@ -3,31 +3,20 @@
 The counts include the two that open and close the transaction.
 """
 
-import json
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from checkout.models import OrchestrationEvent, Order
 
 pytestmark = pytest.mark.django_db
-KEY = "storefront-key-for-tests"
 CUSTOMER = {"email": "ana@example.test", "name": "Ana", "locale": "pt-BR", "timeZone": "America/Sao_Paulo"}
 
 
-@pytest.fixture(autouse=True)
-def _storefront(settings):
-    settings.CHECKOUT_API_KEY = KEY
-
-
 @pytest.fixture
-def send():
+def send(request_json):
     def send(method, path, body=None, **headers):
-        data = "" if body is None else json.dumps(body)
-        response = Client().generic(
-            method, path, data, content_type="application/json", headers={"X-API-Key": KEY, **headers}
-        )
+        response = request_json(method, path, body, **headers)
         assert response.status_code in {200, 201}, response.content
         return response.json()
 

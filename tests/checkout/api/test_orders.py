@@ -1,6 +1,5 @@
 """Orders over HTTP: the wire that storefronts speak."""
 
-import json
 from uuid import uuid4
 
 import pytest
@@ -9,21 +8,12 @@ from django.test import Client
 from checkout.models import Order
 
 pytestmark = pytest.mark.django_db
-KEY = "storefront-key-for-tests"
-
-
-@pytest.fixture(autouse=True)
-def _storefront(settings):
-    settings.CHECKOUT_API_KEY = KEY
 
 
 @pytest.fixture
-def send():
+def send(request_json):
     def send(method, path, body=None, **headers):
-        data = None if body is None else json.dumps(body)
-        response = Client().generic(
-            method, path, data or "", content_type="application/json", headers={"X-API-Key": KEY, **headers}
-        )
+        response = request_json(method, path, body, **headers)
         return response.status_code, response.json(), response
 
     return send

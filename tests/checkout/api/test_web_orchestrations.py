@@ -13,16 +13,11 @@ from smplat.api.cors import origins
 from smplat.api.keys import KeyKind
 from smplat.api.models import ApiClient
 from smplat.api.scopes import Scope
+from tests.checkout.api.conftest import KEY
 
 pytestmark = pytest.mark.django_db
-KEY = "storefront-key-for-tests"
 SHOP = "https://shop.example.com"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _storefront(settings):
-    settings.CHECKOUT_API_KEY = KEY
 
 
 def address(order_id):
