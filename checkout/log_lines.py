@@ -41,31 +41,24 @@ def state_change_of(
     metadata: dict[str, Any] | None = None,
 ) -> OrderStateEvent:
     """The order goes from the status it has to another; made before the order itself is changed."""
-    return OrderStateEvent(
-        order=order,
-        event_type=StateEventType.STATE_CHANGE,
-        actor_type=by.type or "",
-        actor_id=by.id,
-        actor_label=by.label,
-        from_status=order.status,
-        to_status=to_status,
-        notes=notes,
-        metadata=metadata,
-        created_at=at,
-    )
+    statuses = {"from_status": order.status, "to_status": to_status}
+    return _line_of(order, StateEventType.STATE_CHANGE, by=by, at=at, notes=notes, metadata=metadata, **statuses)
 
 
 def note_of(
     *, order: Order, by: Actor, at: datetime, notes: str, metadata: dict[str, Any] | None = None
 ) -> OrderStateEvent:
     """A person's words; customers do not see them."""
+    return _line_of(order, StateEventType.NOTE, by=by, at=at, notes=notes, metadata=metadata)
+
+
+def _line_of(order: Order, event_type: StateEventType, *, by: Actor, at: datetime, **said: Any) -> OrderStateEvent:
     return OrderStateEvent(
         order=order,
-        event_type=StateEventType.NOTE,
+        event_type=event_type,
         actor_type=by.type or "",
         actor_id=by.id,
         actor_label=by.label,
-        notes=notes,
-        metadata=metadata,
         created_at=at,
+        **said,
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from checkout.models import Order
+from checkout.positions import PLACED
 from onboarding import policies
 from onboarding.breaches import write_if_missed
 from onboarding.errors import JourneyNotFound, TaskNotFound
@@ -30,7 +30,6 @@ from smplat.db import require_transaction
 from smplat.instances import Columns, first_pair, write_together
 
 JOURNEY: Final = Columns(Journey, "journey")
-PLACED: Final = Columns(Order, "placed")
 TASK: Final = Columns(Task, "task")
 HOLD: Final = f"""
 SELECT {JOURNEY}, {PLACED}

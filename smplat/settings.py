@@ -370,7 +370,7 @@ AXES_LOCKOUT_CALLABLE = "smplat.console.lockout.locked_out"
 # prometheus_client asks the process's environment, and takes a value that is set and empty for the working directory.
 # Only web processes answer /metrics: files of the others, one a process, would only pile up.
 os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
-if env.prometheus_multiproc_dir and os.environ.get("SMPLAT_PROCESS") == "web":
+if env.prometheus_multiproc_dir and IS_WEB:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = env.prometheus_multiproc_dir
 
 # -- Logs --------------------------------------------------------------------------------------------------------------

@@ -90,6 +90,14 @@ def find_set_aside(subject_id: UUID, *, sweep: str, now: datetime) -> SetAside |
     return list_set_aside(now=now).filter(sweep=sweep, subject_id=subject_id).first()
 
 
+def explain_set_aside(row: SetAside) -> list[str]:
+    """The lines that a command says about it."""
+    return [
+        f"Set aside since {row.since:%Y-%m-%d %H:%M:%S}: {row.reason}",
+        f"  failed {row.times} times, tried again at {row.retry_at:%Y-%m-%d %H:%M:%S}",
+    ]
+
+
 def _set_aside(broken: Broken[Any], *, known: Mapping[UUID, SetAside], sweep: str, now: datetime) -> None:
     reason = describe_error(broken.error)
     for subject in broken.item.subjects:

@@ -168,11 +168,15 @@ def _record_and_begin(run: _Run, ended: Sequence[Ending], parcel: Sequence[Messa
         run.tally.delivered += ending.state is State.DELIVERED
         run.tally.dead += ending.state is State.DEAD
         run.tally.retried += ending.state is State.PENDING
-    lost = len(ended) - len(turn.recorded) + len(parcel) - len(turn.begun)
-    if lost:
-        run.tally.lost += lost
-        log.warning("outbox_lease_lost", messages=lost)
+    _count_lost(run, len(ended) - len(turn.recorded) + len(parcel) - len(turn.begun))
     return turn.begun
+
+
+def _count_lost(run: _Run, messages: int) -> None:
+    """Too slow for a message, the relay leaves it to its new holder and goes on with the next."""
+    if messages:
+        run.tally.lost += messages
+        log.warning("outbox_lease_lost", messages=messages)
 
 
 def _record_late(run: _Run, ended: Sequence[Ending]) -> None:
@@ -213,9 +217,7 @@ def _deliver_inside_transaction(run: _Run, parcel: Sequence[Message]) -> None:
             receipt = run.carrier.deliver(parcel, now=run.clock())
             settle_or_raise([end_delivered(message, receipt, now=run.clock()) for message in parcel], now=run.clock())
     except LeaseLost:
-        # Too slow for one message, the relay leaves it to its new holder and goes on with the next.
-        run.tally.lost += len(parcel)
-        log.warning("outbox_lease_lost", messages=len(parcel))
+        _count_lost(run, len(parcel))
     else:
         run.tally.delivered += len(parcel)
 

@@ -13,6 +13,7 @@ from checkout.rules.recovery import Action
 from checkout.sweep import plan_sweep, run_sweep
 from smplat import clock
 from smplat.errors import Refusal
+from smplat.operations.set_aside import explain_set_aside
 
 BUDGET = timedelta(hours=1)
 
@@ -68,9 +69,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield f"  next: {explanation.verdict.next_due_at or 'not before something changes'}"
     else:
         yield "  The sweep does not ask before it is due."
-    if waits := explanation.set_aside:
-        yield f"Set aside since {waits.since:%Y-%m-%d %H:%M:%S}: {waits.reason}"
-        yield f"  failed {waits.times} times, tried again at {waits.retry_at:%Y-%m-%d %H:%M:%S}"
+    if explanation.set_aside:
+        yield from explain_set_aside(explanation.set_aside)
     yield "Decisions"
     for decision in explanation.decisions:
         yield f"  {decision.decided_at:%Y-%m-%d %H:%M:%S} {decision.action}, {decision.reason} (policy version {decision.policy_version})"

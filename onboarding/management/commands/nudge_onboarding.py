@@ -12,6 +12,7 @@ from onboarding.rules.nudges import Action
 from onboarding.sweep import plan_sweep, run_sweep
 from smplat import clock
 from smplat.errors import Refusal
+from smplat.operations.set_aside import explain_set_aside
 
 BUDGET = timedelta(hours=1)
 
@@ -85,9 +86,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield from _verdict_lines(one)
     if not explanation.is_due:
         yield "  The sweep does not ask before it is due."
-    if waits := explanation.set_aside:
-        yield f"Set aside since {waits.since:%Y-%m-%d %H:%M:%S}: {waits.reason}"
-        yield f"  failed {waits.times} times, tried again at {waits.retry_at:%Y-%m-%d %H:%M:%S}"
+    if explanation.set_aside:
+        yield from explain_set_aside(explanation.set_aside)
     yield "Decisions"
     for decision in explanation.decisions:
         about = decision.task.slug if decision.task else "journey"
