@@ -43,3 +43,9 @@ def test_every_documented_file_of_the_deployment_page_exists():
         Path(CHECKOUT / "docs/deploy.md").read_text(),
     )
     assert [name for name in named if not (CHECKOUT / name).exists()] == []
+
+
+def test_the_deployment_page_leaves_the_rights_of_the_role_to_the_command():
+    page = Path(CHECKOUT / "docs/deploy.md").read_text()
+    assert "print_role_sql smplat_app" in page
+    assert "GRANT" not in page

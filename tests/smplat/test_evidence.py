@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 
 from smplat.operations.models import RunbookRun, SwitchState
@@ -96,3 +98,11 @@ def test_the_restricted_role_cannot_go_around(table: str, bypass: str) -> None:
 def test_the_restricted_role_cannot_switch_triggers_off(bypass: str) -> None:
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(bypass)
+
+
+def test_the_printed_rights_take_effect_at_once() -> None:
+    out = StringIO()
+    call_command("print_role_sql", "smplat_app", stdout=out)
+    first, *rights, last = out.getvalue().splitlines()
+    assert (first, last) == ("BEGIN;", "COMMIT;")
+    assert rights == [statement.as_string(None) for statement in grant_statements("smplat_app")]

@@ -18,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("role")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """One statement a line."""
+        """One statement a line; all take effect at once, so that a role in use is never without its rights."""
+        self.stdout.write("BEGIN;")
         for statement in grant_statements(options["role"]):
             self.stdout.write(statement.as_string(None))
+        self.stdout.write("COMMIT;")
