@@ -15,6 +15,7 @@ from django.db.migrations.operations import (
     AddField,
     AddIndex,
     AlterField,
+    AlterModelOptions,
     CreateModel,
     DeleteModel,
     RemoveIndex,
@@ -62,6 +63,8 @@ def find_unsafe(migration: Migration) -> Iterator[str]:
         elif isinstance(operation, CONCURRENT):
             if migration.atomic:
                 yield f"{place}: needs atomic = False"
+        elif not migration.atomic and not isinstance(operation, AlterModelOptions):
+            yield f"{place}: needs a migration of its own, since beside concurrent builds no lock_timeout holds"
         elif isinstance(operation, (*LOCKING, AddConstraint)):
             yield place
         elif isinstance(operation, AddField) and not _is_additive(operation):
@@ -88,6 +91,19 @@ class Unsafe(Migration):
         AddField("order", "shade", models.CharField(max_length=9, db_default="red")),
         SeparateDatabaseAndState(database_operations=[RenameField("order", "notes", "remarks")]),
     ]
+
+
+class Mixed(Migration):
+    atomic = False
+    operations: ClassVar = [
+        AddIndexConcurrently("order", models.Index(fields=["tax"], name="orders_by_tax")),
+        AddField("order", "shade", models.CharField(max_length=9, db_default="red")),
+    ]
+
+
+def test_what_may_wait_for_a_lock_is_kept_apart_from_concurrent_builds() -> None:
+    (step,) = find_unsafe(Mixed("0002_mixed", "checkout"))
+    assert step.startswith("checkout.0002_mixed: Add field shade to order: needs a migration of its own")
 
 
 def test_steps_that_lock_or_break_are_told_from_those_that_do_not() -> None:
