@@ -18,7 +18,7 @@ from smplat.outbox.relay import relay_channel
 
 # The real sweeps run every few minutes; in the past an hour more or less makes no difference to anybody.
 CHECKOUTS_SWEPT_EVERY = timedelta(hours=2)
-JOURNEYS_SWEPT_EVERY = timedelta(hours=6)
+JOURNEYS_SWEPT_EVERY = timedelta(hours=8)
 # A relay of the past is given this long by its clock, which stands still.
 RELAY_SPAN = timedelta(minutes=1)
 
@@ -34,22 +34,22 @@ class Played:
 def play_past(
     planned: Sequence[PlannedOrder], *, seed: int, until: datetime, progress: Callable[[int], object] = lambda _: None
 ) -> Played:
-    """Everything that happened to these orders and their journeys until the end; a whole month is repeated before it.
+    """Everything that happened to these orders and their journeys until the end; a past of full length is repeated before it.
 
     A run that was killed is completed by the next: what is stored already is told again and changes nothing.
     """
     if not planned:
         return Played()
     before = Order.objects.count(), Journey.objects.count()
-    is_whole_month = until - planned[0].placed_at > timedelta(days=LONGEST_DAYS - 1)
-    if is_whole_month:
+    is_whole_past = until - planned[0].placed_at > timedelta(days=LONGEST_DAYS - 1)
+    if is_whole_past:
         leave_room_for_numbers()
     stored = dict(
         Order.objects.filter(created_at__in=[one.placed_at for one in planned]).values_list("created_at", "pk")
     )
     if planned[-1].placed_at not in stored:
         _play(planned, stored=stored, seed=seed, until=until, progress=progress)
-    if is_whole_month and not Order.objects.filter(created_at__lt=planned[0].placed_at).exists():
+    if is_whole_past and not Order.objects.filter(created_at__lt=planned[0].placed_at).exists():
         repeat_settled(seed=seed, until=until)
     return Played(Order.objects.count() - before[0], Journey.objects.count() - before[1])
 

@@ -53,6 +53,8 @@ REACHES_BACK = timedelta(days=60)
 ROOM = 600
 # What was canceled or given up settles early, so among settled stories it is too much.
 UNFINISHED_WEIGHT = 0.2
+# Other people do the same at about the same hour.
+STRAY = timedelta(minutes=30)
 # Every table that tells of an order, with the way from its rows to the order.
 TOLD_BY: Sequence[tuple[Any, str]] = (
     (Customer, "orders"),
@@ -204,16 +206,20 @@ def _add_messages(rows: Mapping[UUID, dict[type[models.Model], list[Row]]]) -> N
 
 def _plan(stories: Sequence[Story], *, chance: Random, until: datetime) -> list[tuple[Story, timedelta]]:
     """Which story is told again on which day: so that every day before the last ones has about as many orders."""
-    weights = [1 if story.is_completed else UNFINISHED_WEIGHT for story in stories]
     have = Counter(placed.date() for placed in Order.objects.values_list("created_at", flat=True))
-    planned = []
+    planned: list[tuple[Story, timedelta]] = []
     for back in range(LATELY.days, REACHES_BACK.days + 1):
         day = (until - timedelta(days=back)).date()
-        for _ in range(round(chance.gauss(ORDERS_PER_DAY, ORDERS_PER_DAY**0.5)) - have[day]):
-            (story,) = chance.choices(stories, weights)
-            shift = timedelta(days=(day - story.placed_at.date()).days, seconds=chance.uniform(-1800, 1800))
-            if story.ended_at + shift < until:
-                planned.append((story, shift))
+        shifts = [(story, timedelta(days=(day - story.placed_at.date()).days)) for story in stories]
+        # What took longer than there is time has not come to its end by now.
+        fitting = [(story, shift) for story, shift in shifts if story.ended_at + shift + STRAY < until]
+        missing = round(chance.gauss(ORDERS_PER_DAY, ORDERS_PER_DAY**0.5)) - have[day]
+        if fitting and missing > 0:
+            weights = [1 if story.is_completed else UNFINISHED_WEIGHT for story, _ in fitting]
+            planned += [
+                (story, shift + STRAY * chance.uniform(-1, 1))
+                for story, shift in chance.choices(fitting, weights, k=missing)
+            ]
     return planned
 
 

@@ -95,7 +95,7 @@ def start(stack: Stack, *, url: str, port: int, started: float) -> None:
     Path(stack.environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir()
     # The web server imports while the store is filled.
     stack.start(processes.web(port=port))
-    sample = step("Sample store", store.load_sample_store)
+    sample = step("Sample store", lambda: store.load_sample_store(stack))
     stack.start(processes.worker())
     stack.start(processes.beat())
     step("Web server", lambda: wait_for_answer(stack, f"{url}/healthz"))

@@ -11,6 +11,7 @@ from smplat.embedded.layout import CHECKOUT
 
 MANAGE = (sys.executable, "manage.py")
 CELERY = (sys.executable, "-m", "celery", "-A", "smplat")
+SAMPLE_EVENTS = "sample-events"
 WEB_WORKERS = 2
 # Each web process waits for the database most of the time; more threads only queue for its connections.
 WEB_THREADS = 8
@@ -54,6 +55,11 @@ def web(*, port: int) -> Program:
             "smplat.wsgi:application",
         ),
     )
+
+
+def sample_events(*, days: int) -> Program:
+    """Ends by itself."""
+    return Program(SAMPLE_EVENTS, (*MANAGE, "load_sample_store", "--only", "events", "--days", str(days)))
 
 
 def worker() -> Program:

@@ -1,5 +1,6 @@
 """Starts, watches and stops the processes of a demo."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -45,6 +46,17 @@ class Stack:
         )
         self.children[program.name] = child
         self._pid_file(program.name).write_text(f"{child.process.pid}\n")
+
+    def finish(self, name: str) -> None:
+        """Wait for a process that ends by itself.
+
+        Raises:
+            ProgramFailed: it failed.
+        """
+        child = self.children.pop(name)
+        if child.process.wait():
+            raise ProgramFailed(f"{name} failed. The end of {self._log(name)}:\n{self.layout.read_log_tail(name)}")
+        self._pid_file(name).unlink(missing_ok=True)
 
     def end_leftovers(self) -> None:
         """End what a killed demo left running."""
@@ -95,5 +107,5 @@ class Stack:
     def _pid_file(self, name: str) -> Path:
         return self.layout.root / f"demo-{name}.pid"
 
-    def _log(self, name: str) -> Path:
-        return (self.layout.log / f"{name}.log").relative_to(CHECKOUT)
+    def _log(self, name: str) -> str:
+        return os.path.relpath(self.layout.log / f"{name}.log", CHECKOUT)

@@ -6,9 +6,11 @@ from io import StringIO
 from typing import Any
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
-SAMPLE_STORE_COMMAND = "load_sample_store"
+from smplat.demo import processes
+from smplat.demo.stack import Stack
+
 # Two periods of the funnel page to compare, and loaded while a person still watches the first run.
 SAMPLE_DAYS = 30
 
@@ -30,12 +32,23 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def load_sample_store() -> Store:
-    """Fill an empty store; one that is filled stays as it is, and its keys are the same."""
-    if SAMPLE_STORE_COMMAND not in get_commands():
-        return Store()
+def load_sample_store(stack: Stack) -> Store:
+    """Fill an empty store; one that is filled stays as it is, and its keys are the same.
+
+    Raises:
+        ProgramFailed: the events were not loaded.
+    """
+    store = _load("people")
+    # Two processes, for two processors: the events need about half as long as the orders.
+    stack.start(processes.sample_events(days=SAMPLE_DAYS))
+    _load("orders")
+    stack.finish(processes.SAMPLE_EVENTS)
+    return store
+
+
+def _load(part: str) -> Store:
     answer = StringIO()
-    call_command(SAMPLE_STORE_COMMAND, json=True, days=SAMPLE_DAYS, stdout=answer)
+    call_command("load_sample_store", only=part, days=SAMPLE_DAYS, json=True, stdout=answer)
     return read_answer(answer.getvalue())
 
 

@@ -3,6 +3,8 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from tqdm import tqdm
 
 from analytics.sample_store.access import STOREFRONT, ensure_client, ensure_keys, ensure_logins
@@ -21,9 +24,22 @@ from analytics.sample_store.past import Played, play_past
 from smplat import clock
 
 LONGEST_DAYS = 180
+# Parts of the store. Events and orders do not know each other: two processes may load them side by side.
+PARTS = (PEOPLE, EVENTS, ORDERS) = ("people", "events", "orders")
 DEFAULT_KEYS_FILE = Path(".smplat") / "demo.json"
 # Pages of the demo, and of a storefront under development, may send events with the publishable key.
 DEFAULT_ORIGINS = ("http://localhost:8000", "http://127.0.0.1:8000")
+
+
+@contextmanager
+def _unhurried_commits() -> Iterator[None]:
+    """Commits are not waited for: what a crash of the server takes is the end of the past, which the next run completes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET synchronous_commit")
 
 
 class Command(BaseCommand):
@@ -36,6 +52,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=60, help="how far the past reaches (default 60)")
         parser.add_argument("--seed", type=int, default=7, help="decides everything that is made up (default 7)")
+        parser.add_argument(
+            "--only", choices=PARTS, help="people and keys, and of the past nothing, only the events or only the orders"
+        )
         parser.add_argument("--json", action="store_true", help="print keys and logins as one line of JSON")
         parser.add_argument("--keys-file", type=Path, default=settings.BASE_DIR / DEFAULT_KEYS_FILE)
         parser.add_argument(
@@ -56,8 +75,10 @@ class Command(BaseCommand):
         origins = tuple(options["origin"] or {*DEFAULT_ORIGINS, settings.API_BASE_URL, settings.FRONTEND_URL})
         logins = ensure_logins()
         keys = ensure_keys(options["keys_file"], origins=origins, now=now)
-        loaded = self._load_events(days=options["days"], seed=options["seed"])
-        played = self._load_orders(days=options["days"], seed=options["seed"])
+        past = {"days": options["days"], "seed": options["seed"]}
+        with _unhurried_commits():
+            loaded = self._load_events(**past) if options["only"] in (None, EVENTS) else Loaded()
+            played = self._load_orders(**past) if options["only"] in (None, ORDERS) else Played()
         counts = {**asdict(loaded), **asdict(played)}
         if options["json"]:
             people = [asdict(login) for login in logins]

@@ -58,6 +58,23 @@ def test_a_second_run_adds_nothing_and_answers_the_same_keys(load):
     assert ApiKey.objects.count() == 3
 
 
+def test_its_parts_loaded_by_themselves_are_the_whole(load):
+    people, events, orders = (load(only=part)["loaded"] for part in ("people", "events", "orders"))
+    assert not any(people.values())
+    assert (events["orders"], orders["batches"]) == (0, 0)
+    assert events["accepted"] > 1000
+    assert orders["orders"] > 0
+    assert not any(load()["loaded"].values())
+
+
+def test_signing_in_hides_a_password_as_well_as_any(load, rf):
+    load(only="people")
+    before = User.objects.get(username="viewer").password
+    authenticate(rf.post("/"), username="viewer", password="smplat-demo-viewer")
+    after = User.objects.get(username="viewer").password
+    assert int(after.split("$")[1]) > int(before.split("$")[1]) == 1
+
+
 def test_a_run_that_was_killed_is_completed_by_the_next(load, monkeypatch):
     from analytics.sample_store import loading
 

@@ -39,6 +39,14 @@ def settled(begin, now):
     return journey
 
 
+def test_a_story_is_told_again_only_where_it_has_come_to_its_end_by_now(settled, now):
+    settled.tasks.update(completed_at=now + 9 * DAY)
+    until = now + 30 * DAY
+    repeat_settled(seed=7, until=until)
+    newest = Order.objects.latest("created_at").created_at
+    assert until - 11 * DAY < newest < until - 9 * DAY
+
+
 def test_every_repeat_is_a_whole_story_of_its_own_person_and_time(settled, now):
     until = now + 30 * DAY
     added = repeat_settled(seed=7, until=until)
