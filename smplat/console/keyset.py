@@ -147,6 +147,7 @@ class KeysetModelAdmin(ModelAdmin):
     """Base of every admin over a table that grows without end."""
 
     keyset_field: ClassVar[str] = "created_at"
+    change_list_template = "console/keyset_list.html"
     paginator = KeysetPaginator
     list_per_page = 50
     show_full_result_count = False

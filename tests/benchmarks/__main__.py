@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 
 from tests.benchmarks.report import Row, print_rows, write_json
-from tests.benchmarks.servers import STATE, Servers, make_database, start_servers
+from tests.benchmarks.servers import STATE, Database, Servers, make_database, start_servers
 
 
 def main() -> None:
@@ -44,20 +44,20 @@ def measure_batch(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
 def measure_dashboard(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import large
 
-    return large.measure_dashboard(large.filled_database(servers, events=arguments.events), rounds=arguments.rounds)
+    return large.measure_dashboard(_filled_database(servers, arguments), rounds=arguments.rounds)
 
 
 def measure_export(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import large
 
-    return large.measure_export(large.filled_database(servers, events=arguments.events), rounds=arguments.rounds)
+    return large.measure_export(_filled_database(servers, arguments), rounds=arguments.rounds)
 
 
 def measure_pages(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
     from tests.benchmarks import large
 
-    filled, empty = large.filled_database(servers, events=arguments.events), make_database(servers, "bench_empty")
-    return large.measure_pages(filled, empty, rounds=arguments.rounds, events=arguments.events)
+    filled, empty = _filled_database(servers, arguments), make_database(servers, "bench_empty")
+    return large.measure_pages(filled, empty, rounds=arguments.rounds)
 
 
 def measure_sweep(servers: Servers, arguments: argparse.Namespace) -> list[Row]:
@@ -97,6 +97,13 @@ MEASURES: dict[str, Callable[[Servers, argparse.Namespace], list[Row]]] = {
 }
 
 
+def _filled_database(servers: Servers, arguments: argparse.Namespace) -> Database:
+    from tests.benchmarks import large
+
+    orders = arguments.events // 10 if arguments.orders is None else arguments.orders
+    return large.filled_database(servers, events=arguments.events, orders=orders)
+
+
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=[*MEASURES, []], help="which rows to measure; all by default")
@@ -109,6 +116,12 @@ def _parse_arguments() -> argparse.Namespace:
         type=int,
         default=int(os.environ.get("SMPLAT_BENCH_EVENTS", "10000000")),
         help="events of the large database, which is kept (SMPLAT_BENCH_EVENTS, 10,000,000)",
+    )
+    parser.add_argument(
+        "--orders",
+        type=int,
+        default=os.environ.get("SMPLAT_BENCH_ORDERS"),
+        help="orders of the large database (SMPLAT_BENCH_ORDERS, a tenth as many as events)",
     )
     parser.add_argument("--due", type=int, default=100_000, help="checkouts due in one sweep (100,000)")
     parser.add_argument("--messages", type=int, default=2_000, help="emails of one run of the relay (2,000)")

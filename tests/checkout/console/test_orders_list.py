@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from checkout.models import Orchestration, Order, RecoveryPolicy
 from checkout.policies import create_missing_policies
 from smplat import clock
+from tests.unfold_lists import assert_reads_as_unfold_writes_it
 
 LIST = "/admin/checkout/order/"
 pytestmark = pytest.mark.django_db
@@ -143,3 +144,9 @@ def test_customers_are_found_by_address_and_lead_to_their_orders(place, signed_i
     assert f"customer__id__exact={found.pk}" in page
     assert shown(client, customer__id__exact=str(found.pk)) == {order.order_number}
     assert signed_in("viewer").get("/admin/checkout/customer/").status_code == 403
+
+
+def test_the_list_reads_as_unfold_writes_it(place, signed_in, monkeypatch):
+    stand_still(place(), days=3)
+    place(customer=None)
+    assert_reads_as_unfold_writes_it(signed_in("operator"), LIST, monkeypatch)

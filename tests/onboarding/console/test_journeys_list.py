@@ -12,11 +12,13 @@ from checkout.models import Order
 from checkout.states import OrderStatus
 from onboarding.actions.toggle_task import toggle_task
 from onboarding.at_risk import with_counts
+from onboarding.console.totals import read_totals
 from onboarding.models import Artifact, ExperimentSegment, Journey, JourneyEvent, Task
 from onboarding.queries.journeys import summarise
 from onboarding.states import ActorType
 from smplat import clock
 from smplat.console.models import User
+from tests.unfold_lists import assert_reads_as_unfold_writes_it
 
 LIST = "/admin/onboarding/journey/"
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,15 @@ def test_totals_stand_above_whatever_the_filter(fresh, signed_in):
     }
 
 
+def test_no_total_reads_more_than_its_limit(fresh, monkeypatch):
+    monkeypatch.setattr("onboarding.console.totals.COUNTED_UP_TO", 1)
+    fresh(), fresh()
+    with CaptureQueriesContext(connection) as captured:
+        totals = {total.title: total.value for total in read_totals(now=clock.now())}
+    assert (totals["Active"], totals["Completed"]) == ("1+", "0")
+    assert [entry["sql"] for entry in captured if "LIMIT" not in entry["sql"]] == []
+
+
 def read_csv(answer):
     return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
 
@@ -213,6 +224,12 @@ def test_the_list_asks_as_many_questions_for_twenty_journeys_as_for_one(fresh, s
     with CaptureQueriesContext(connection) as twenty:
         client.get(LIST)
     assert len(twenty) == len(one)
+
+
+def test_the_list_reads_as_unfold_writes_it(fresh, signed_in, monkeypatch):
+    leave_alone(fresh(), days=9)
+    Task.objects.filter(journey=fresh(), slug="intake").update(due_at=clock.now() - timedelta(days=7))
+    assert_reads_as_unfold_writes_it(signed_in("operator"), LIST, monkeypatch)
 
 
 def test_an_empty_list_is_a_page(signed_in):
