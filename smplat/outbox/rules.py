@@ -69,10 +69,14 @@ def decide_after_failure(
     return NextStep(State.PENDING, now + pause)
 
 
-def decide_suppression(*, is_configured: bool, category: str, allows: bool) -> Suppression | None:
+def decide_suppression(
+    *, is_configured: bool, category: str, allows: bool, is_endpoint_off: bool
+) -> Suppression | None:
     """Whether a due message must not leave, and why. Consent comes first: it holds whatever the deployment has."""
     if category and not allows:
         return Suppression.OPTED_OUT
+    if is_endpoint_off:
+        return Suppression.ENDPOINT_OFF
     if not is_configured:
         return Suppression.NOT_CONFIGURED
     return None

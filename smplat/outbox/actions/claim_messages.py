@@ -7,8 +7,8 @@ from uuid import UUID
 
 from smplat.db import transaction
 from smplat.ids import new_id
-from smplat.outbox.choices import Happening, State, Suppression
-from smplat.outbox.models import DeliveryLogEntry, Message, Preference
+from smplat.outbox.choices import Channel, Happening, State, Suppression
+from smplat.outbox.models import DeliveryLogEntry, Message, Preference, WebhookEndpoint
 from smplat.outbox.rules import decide_suppression
 
 # Long enough for a whole batch of slow deliveries; each delivery renews it for itself.
@@ -28,7 +28,7 @@ def claim_messages(
 ) -> Claimed:
     """Lease due messages of one channel, or of one recipient on it, oldest first.
 
-    Those whose recipient does not want them are suppressed.
+    Those whose recipient does not want them, or is an endpoint that was switched off, are suppressed.
 
     Consent is read while the rows are held. Two relays never get the same message (SKIP LOCKED).
     """
@@ -47,14 +47,29 @@ def claim_messages(
 def _reasons_not_to_send(messages: Sequence[Message], *, is_configured: bool) -> dict[UUID, Suppression]:
     people = {message.recipient_id for message in messages if message.category}
     preferences = Preference.objects.in_bulk([person for person in people if person]) if people else {}
+    switched_off = _switched_off(messages)
     reasons = {}
     for message in messages:
         choice = preferences.get(message.recipient_id) or Preference()
         allows = not message.category or choice.allows(message.category)
-        reason = decide_suppression(is_configured=is_configured, category=message.category, allows=allows)
+        reason = decide_suppression(
+            is_configured=is_configured,
+            category=message.category,
+            allows=allows,
+            is_endpoint_off=message.channel == Channel.WEBHOOK and message.recipient in switched_off,
+        )
         if reason:
             reasons[message.pk] = reason
     return reasons
+
+
+def _switched_off(messages: Sequence[Message]) -> set[str]:
+    """The endpoints of these messages that are off, or gone."""
+    named = {message.recipient for message in messages if message.channel == Channel.WEBHOOK}
+    if not named:
+        return named
+    active = WebhookEndpoint.objects.filter(pk__in=[int(pk) for pk in named if pk.isdecimal()], is_active=True)
+    return named - {str(pk) for pk in active.values_list("pk", flat=True)}
 
 
 def _suppress(messages: Sequence[Message], reasons: dict[UUID, Suppression], now: datetime) -> None:

@@ -3,7 +3,10 @@
 import ipaddress
 import re
 import socket
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -106,18 +109,27 @@ def connect(target: Target, *, allow_private: bool, timeout_seconds: float) -> s
     # One private answer among public ones is an attempt to get in, or a mistake; either way it is not used at all.
     if len(allowed) < len(found):
         raise AddressRefused("The host resolves to an address that is not on the public internet.")
-    problem: OSError | None = None
-    for family, kind, protocol, _, address in allowed:
+    return _connect_first(allowed, until=time.monotonic() + timeout_seconds, timeout_seconds=timeout_seconds)
+
+
+def _connect_first(found: Sequence[Any], *, until: float, timeout_seconds: float) -> socket.socket:
+    """A connection to the first address that answers, in the time that all of them have together."""
+    problem: OSError = OSError("the host has no address")
+    for family, kind, protocol, _, address in found:
+        left = until - time.monotonic()
+        if left <= 0:
+            break
         connection = socket.socket(family, kind, protocol)
-        connection.settimeout(timeout_seconds)
+        connection.settimeout(left)
         try:
             connection.connect(address)
         except OSError as error:
             connection.close()
             problem = error
         else:
+            connection.settimeout(timeout_seconds)
             return connection
-    raise problem or OSError("the host has no address")
+    raise problem
 
 
 def _ipv4_inside(address: IPAddress) -> ipaddress.IPv4Address | None:

@@ -15,6 +15,7 @@ from django.core.validators import validate_email
 from django.template import loader
 
 from smplat.outbox.carrier import Carrier, DeliveryFailed, DeliveryRefused, Plan, Receipt
+from smplat.outbox.channels.smtp_answers import is_session_over, judge, words_of
 from smplat.outbox.models import Message
 from smplat.outbox.topics import get_topic
 from smplat.outbox.unsubscribe import make_link
@@ -22,8 +23,6 @@ from smplat.outbox.unsubscribe import make_link
 # RFC 5322 allows 998 characters a line; people read the first 60.
 MAX_SUBJECT_LENGTH = 200
 MAX_LINE_LENGTH = 998
-# A mail server that answers so closes the connection: the message is not to blame.
-SERVICE_NOT_AVAILABLE = 421
 
 
 class EmailCarrier(Carrier):
@@ -35,6 +34,8 @@ class EmailCarrier(Carrier):
     def __init__(self) -> None:
         self._connection = get_connection()
         self._is_open = False
+        # An email has left over this connection.
+        self._is_kept = False
 
     def __enter__(self) -> Self:
         return self
@@ -53,27 +54,35 @@ class EmailCarrier(Carrier):
     def deliver(self, parcel: Sequence[Message], *, now: datetime) -> Receipt:  # noqa: ARG002 - the carrier's signature
         """Send one email."""
         (message,) = parcel
-        email = compose(message)
+        self._send(compose(message))
+        return Receipt("accepted by the mail server")
+
+    def _send(self, email: EmailMultiAlternatives) -> None:
+        """Servers take a number of emails on one connection, or a while; then it goes on over the next one."""
         self._open()
         try:
             self._connection.send_messages([email])
         except (smtplib.SMTPException, OSError) as problem:
+            is_kept = self._is_kept
             self._close()
-            raise judge(problem) from problem
-        return Receipt("accepted by the mail server")
+            if not (is_kept and is_session_over(problem)):
+                raise judge(problem) from problem
+            self._send(email)
+        self._is_kept = True
 
     def _open(self) -> None:
         if self._is_open:
             return
         try:
             self._connection.open()
-        except (smtplib.SMTPException, OSError) as problem:
+        # A challenge that is no base64 is a ValueError.
+        except (smtplib.SMTPException, OSError, ValueError) as problem:
             self._close()
-            raise DeliveryFailed(f"The mail server cannot be used: {_words_of(problem)}", is_shared=True) from problem
+            raise DeliveryFailed(f"The mail server cannot be used: {words_of(problem)}", is_shared=True) from problem
         self._is_open = True
 
     def _close(self) -> None:
-        self._is_open = False
+        self._is_open = self._is_kept = False
         try:
             self._connection.close()
         except (smtplib.SMTPException, OSError):
@@ -138,27 +147,6 @@ def compose(message: Message) -> EmailMultiAlternatives:
     return email
 
 
-def judge(problem: smtplib.SMTPException | OSError) -> DeliveryFailed | DeliveryRefused:
-    """What the mail server's answer means: 5xx about recipient or content is final, everything else passes."""
-    words = _words_of(problem)
-    if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        code = next(iter(problem.recipients.values()))[0]
-        return (
-            DeliveryRefused(words, response_status=code) if code >= 500 else DeliveryFailed(words, response_status=code)
-        )
-    if isinstance(problem, smtplib.SMTPSenderRefused):
-        # Our sender, so every message meets it, and a person has to correct the settings.
-        return DeliveryFailed(words, response_status=problem.smtp_code, is_shared=True)
-    if isinstance(problem, smtplib.SMTPResponseException):
-        if problem.smtp_code >= 500:
-            return DeliveryRefused(words, response_status=problem.smtp_code)
-        is_shared = problem.smtp_code == SERVICE_NOT_AVAILABLE
-        return DeliveryFailed(words, response_status=problem.smtp_code, is_shared=is_shared)
-    if isinstance(problem, smtplib.SMTPNotSupportedError):
-        return DeliveryRefused(words)
-    return DeliveryFailed(words)
-
-
 def _check_address(address: str) -> None:
     try:
         validate_email(address)
@@ -169,16 +157,3 @@ def _check_address(address: str) -> None:
 def _message_id(message: Message) -> str:
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return f"<{message.pk}@{domain}>"
-
-
-def _words_of(problem: Exception) -> str:
-    if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        code, words = next(iter(problem.recipients.values()))
-        return f"{code} {_text(words)}"
-    if isinstance(problem, smtplib.SMTPResponseException):
-        return f"{problem.smtp_code} {_text(problem.smtp_error)}"
-    return f"{type(problem).__name__}: {problem}"
-
-
-def _text(words: bytes | str) -> str:
-    return words.decode("utf-8", "replace") if isinstance(words, bytes) else words

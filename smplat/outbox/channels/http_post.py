@@ -4,6 +4,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Timer
 
@@ -41,8 +42,10 @@ def post(target: Target, *, body: bytes, headers: Mapping[str, str], allow_priva
         OSError, http.client.HTTPException: no usable answer in time.
     """
     channel = connect(target, allow_private=allow_private, timeout_seconds=CONNECT_SECONDS)
-    # Ends a handshake or headers that drip byte by byte, which no timeout of a single read would.
-    guillotine = Timer(TOTAL_SECONDS, _cut, [channel])
+    # Ends a handshake, headers or a body that drip byte by byte, which no timeout of a single read would. By a handle of its
+    # own: a socket that begins to speak TLS is another object, and the one before it is empty.
+    handle = channel.dup()
+    guillotine = Timer(TOTAL_SECONDS, _cut, [handle])
     guillotine.start()
     try:
         if target.is_tls:
@@ -51,14 +54,23 @@ def post(target: Target, *, body: bytes, headers: Mapping[str, str], allow_priva
     finally:
         guillotine.cancel()
         channel.close()
+        handle.close()
 
 
 def _exchange(target: Target, channel: socket.socket, body: bytes, headers: Mapping[str, str]) -> Response:
     connection = _Connection(target, channel)
     connection.request("POST", target.path, body=body, headers=dict(headers))
     response = connection.getresponse()
-    answer = response.read(MAX_RESPONSE_BYTES)
-    return Response(response.status, response.headers.get("Retry-After"), answer)
+    return Response(response.status, response.headers.get("Retry-After"), _read_words(response))
+
+
+def _read_words(response: http.client.HTTPResponse) -> bytes:
+    """The beginning of the body. The verdict came before it: a body that breaks off or is badly framed takes nothing back."""
+    words = b""
+    with suppress(OSError, http.client.HTTPException):
+        while len(words) < MAX_RESPONSE_BYTES and (part := response.read1(MAX_RESPONSE_BYTES - len(words))):
+            words += part
+    return words
 
 
 def _cut(channel: socket.socket) -> None:

@@ -6,10 +6,12 @@ import hmac
 import http.client
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
 import orjson
 from django.conf import settings
+from django.utils.html import strip_tags
 
 from smplat.outbox.actions.disable_endpoint import disable_endpoint
 from smplat.outbox.carrier import Carrier, DeliveryFailed, DeliveryRefused, Plan, Receipt
@@ -22,6 +24,8 @@ SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix every secret begins with
 # A receiver being deployed or rotating its secret answers so for a while.
 PASSING_CLIENT_ERRORS = frozenset({401, 403, 404, 408, 409, 425, 429})
 GONE = 410
+# Said of the whole endpoint (it is overloaded, being deployed or unreachable for its gateway), not of one message.
+ENDPOINT_WIDE = frozenset({429, 502, 503, 504})
 
 
 class WebhookCarrier(Carrier):
@@ -88,7 +92,8 @@ def _key_of(secret: str) -> bytes:
 def _endpoint_of(message: Message) -> WebhookEndpoint:
     endpoint = WebhookEndpoint.objects.filter(pk=int(message.recipient)).first()
     if endpoint is None or not endpoint.is_active:
-        raise DeliveryRefused("The endpoint is switched off or was removed.")
+        # Since the claim, or it would have been suppressed there; the next claim does so with all that are left.
+        raise DeliveryFailed("The endpoint is switched off or was removed.", is_shared=True)
     return endpoint
 
 
@@ -106,17 +111,33 @@ def _post(endpoint: WebhookEndpoint, body: bytes, headers: dict[str, str]) -> Re
 
 def _judge(endpoint: WebhookEndpoint, response: Response, now: datetime) -> Receipt:
     """What an answer means: 2xx is accepted, 410 ends the subscription, redirects are not followed."""
-    words = response.body.decode("utf-8", "replace").strip()
     status = response.status
+    words = _words_of(response)
     if 200 <= status < 300:
         return Receipt(words, status)
     if status == GONE:
         disable_endpoint(endpoint_id=endpoint.pk, because="The receiver answered 410 Gone.")
-    if status >= 500 or status in PASSING_CLIENT_ERRORS:
+    if status < 200 or status >= 500 or status in PASSING_CLIENT_ERRORS:
         retry_after = parse_retry_after(response.retry_after, now=now)
         raise DeliveryFailed(
-            f"{status} {words}", response_status=status, retry_after=retry_after, is_shared=retry_after is not None
+            words,
+            response_status=status,
+            retry_after=retry_after,
+            is_shared=retry_after is not None or status in ENDPOINT_WIDE,
         )
     if 300 <= status < 400:
-        words = "Redirects are not followed; enter the new address."
-    raise DeliveryRefused(f"{status} {words}", response_status=status)
+        words = f"{status} Redirects are not followed; enter the new address."
+    raise DeliveryRefused(words, response_status=status)
+
+
+def _words_of(response: Response) -> str:
+    """Status and words, as a person reads them: of a page its text, of anything compressed or binary nothing."""
+    phrase = next((known.phrase for known in HTTPStatus if known == response.status), "")
+    text = response.body.decode("utf-8", "replace")
+    # One may be a letter that was cut in two at the end.
+    if text.count("\ufffd") > 1:
+        text = "(not a text)"
+    elif text.lstrip().startswith("<"):
+        text = strip_tags(text)
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(f"{response.status} {phrase} {printable}".split())

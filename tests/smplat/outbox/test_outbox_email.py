@@ -2,7 +2,6 @@
 
 import json
 import re
-import smtplib
 import socket
 import time
 from contextlib import contextmanager, suppress
@@ -16,9 +15,8 @@ from django.conf import settings as live_settings
 from django.db import OperationalError, connection
 
 from smplat.outbox.actions.change_preferences import change_preferences
-from smplat.outbox.carrier import DeliveryFailed, DeliveryRefused
 from smplat.outbox.channels import smtp
-from smplat.outbox.channels.email import EmailCarrier, compose, judge
+from smplat.outbox.channels.email import EmailCarrier, compose
 from smplat.outbox.choices import Category, ChangeSource, State
 from smplat.outbox.models import Message
 from smplat.outbox.relay import BATCH, relay_channel
@@ -238,24 +236,6 @@ def test_an_unreachable_mail_server_costs_one_message_an_attempt_and_the_others_
     tally = relay(hand_clock)
     assert (tally.retried, tally.postponed) == (1, BATCH - 1)
     assert sorted(Message.objects.values_list("attempts", flat=True)) == [0] * (BATCH + 4) + [1]
-
-
-@pytest.mark.parametrize(
-    ("problem", "kind", "is_shared"),
-    [
-        (smtplib.SMTPDataError(552, b"too big"), DeliveryRefused, None),
-        (smtplib.SMTPDataError(452, b"full"), DeliveryFailed, False),
-        (smtplib.SMTPDataError(421, b"closing"), DeliveryFailed, True),
-        (smtplib.SMTPSenderRefused(553, b"not yours", "a@b.c"), DeliveryFailed, True),
-        (smtplib.SMTPServerDisconnected("gone"), DeliveryFailed, False),
-        (TimeoutError("slow"), DeliveryFailed, False),
-        (smtplib.SMTPNotSupportedError("no utf8"), DeliveryRefused, None),
-    ],
-)
-def test_every_kind_of_smtp_problem_has_its_meaning(problem, kind, is_shared):
-    verdict = judge(problem)
-    assert type(verdict) is kind
-    assert getattr(verdict, "is_shared", None) is is_shared
 
 
 @contextmanager

@@ -59,17 +59,21 @@ def test_a_message_dies_when_refused_or_out_of_attempts(happening, attempt, stat
 
 
 @pytest.mark.parametrize(
-    ("is_configured", "category", "allows", "reason"),
+    ("is_configured", "category", "allows", "is_endpoint_off", "reason"),
     [
-        (True, "", True, None),
-        (True, "order_updates", True, None),
-        (True, "order_updates", False, Suppression.OPTED_OUT),
-        (False, "order_updates", False, Suppression.OPTED_OUT),
-        (False, "", True, Suppression.NOT_CONFIGURED),
+        (True, "", True, False, None),
+        (True, "order_updates", True, False, None),
+        (True, "order_updates", False, False, Suppression.OPTED_OUT),
+        (False, "order_updates", False, False, Suppression.OPTED_OUT),
+        (False, "", True, False, Suppression.NOT_CONFIGURED),
+        (True, "", True, True, Suppression.ENDPOINT_OFF),
     ],
 )
-def test_a_message_is_suppressed_for_consent_first_and_then_for_configuration(is_configured, category, allows, reason):
-    assert decide_suppression(is_configured=is_configured, category=category, allows=allows) is reason
+def test_a_message_is_suppressed_for_consent_first_and_then_for_configuration(
+    is_configured, category, allows, is_endpoint_off, reason
+):
+    facts = {"is_configured": is_configured, "category": category, "allows": allows, "is_endpoint_off": is_endpoint_off}
+    assert decide_suppression(**facts) is reason
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.template import loader
 
 from smplat.outbox.channels.slack_text import escape
 from smplat.outbox.choices import State
-from smplat.outbox.models import Message, SlackPost
+from smplat.outbox.models import Message, SlackBucket, SlackPost
 from smplat.outbox.relay import relay_channel
 from smplat.outbox.slack_bucket import BURST, refill
 from smplat.outbox.topics import list_topics
@@ -141,21 +141,103 @@ def test_slacks_wish_for_patience_holds_the_destination(slack, say, hand_clock):
     assert len(slack.requests) == 1
 
 
+PAGE = b"<html><body>Sign in to the network</body></html>"
+
+
+@pytest.mark.parametrize("way", ["bot", "webhook"])
 @pytest.mark.parametrize(
-    ("answer", "state"),
+    ("error", "status", "state", "words"),
     [
-        (failed("channel_not_found"), State.DEAD),
-        (failed("invalid_auth"), State.PENDING),
-        (failed("ratelimited", 429, **{"Retry-After": "7"}), State.PENDING),
-        (failed("internal_error", 500), State.PENDING),
+        ("msg_too_long", 200, State.DEAD, "Slack refuses the message: msg_too_long"),
+        ("no_text", 200, State.DEAD, "Slack refuses the message: no_text"),
+        ("channel_not_found", 200, State.PENDING, "Slack says channel_not_found"),
+        ("is_archived", 200, State.PENDING, "Slack says is_archived"),
+        ("not_in_channel", 200, State.PENDING, "Slack says not_in_channel"),
+        ("invalid_auth", 200, State.PENDING, "Slack says invalid_auth"),
+        ("fatal_error", 200, State.PENDING, "Slack says fatal_error"),
+        ("ratelimited", 200, State.PENDING, "Slack says ratelimited"),
+        ("internal_error", 500, State.PENDING, "Slack says internal_error"),
     ],
 )
-def test_an_error_of_slack_has_its_meaning(answer, state, bot, say, hand_clock):
-    bot.answers = [answer]
+def test_an_error_of_slack_has_its_meaning(error, status, state, words, *, way, slack, say, settings, hand_clock):
+    settings.SLACK_BOT_TOKEN = "xoxb-test" if way == "bot" else ""
+    # A webhook says it in words, with the status of a refusal.
+    webhook_status = status if status >= 400 else 404
+    slack.answers = [failed(error, status) if way == "bot" else (webhook_status, {}, error.encode())]
+    message, other = say(), say()
+    tally = relay(hand_clock)
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == (state, words)
+    other.refresh_from_db()
+    assert (other.attempts, tally.postponed) == ((1, 0) if state == State.DEAD else (0, 1))
+
+
+@pytest.mark.parametrize("way", ["bot", "webhook"])
+@pytest.mark.parametrize("status", [200, 403, 503])
+@pytest.mark.parametrize("page", [PAGE, "<p>wartungsgemäß</p>".encode("latin-1")])
+def test_a_page_in_place_of_slacks_answer_is_no_delivery(page, status, *, way, slack, say, settings, hand_clock):
+    settings.SLACK_BOT_TOKEN = "xoxb-test" if way == "bot" else ""
+    slack.answers = [(status, {"Content-Type": "text/html"}, page)]
+    message, _ = say(), say()
+    tally = relay(hand_clock)
+    message.refresh_from_db()
+    assert (tally.retried, tally.postponed) == (1, 1)
+    assert message.last_error.endswith("Something else than Slack answered.")
+
+
+@pytest.mark.parametrize("wish", ["7", "Mon, 04 May 2026 12:00:07 GMT", "soon", None])
+def test_too_many_requests_hold_the_destination(wish, bot, say, hand_clock):
+    headers = {"Retry-After": wish} if wish else {}
+    bot.answers = [failed("ratelimited", 429, **headers)]
+    message, other = say(), say()
+    relay(hand_clock)
+    for row in (message, other):
+        row.refresh_from_db()
+        assert row.due_at >= hand_clock() + timedelta(seconds=30 if wish in {"soon", None} else 7)
+    assert len(bot.requests) == 1
+
+
+@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
+def test_a_conversation_whose_post_was_deleted_gets_a_new_one(error, bot, say, hand_clock):
+    bot.answers = [ok(ts="17.0"), failed(error), ok(ts="18.0"), ok(ts="18.0")]
+    for note in ("open", "acknowledged", "resolved"):
+        say(note=note, conversation="incident:7")
+        assert relay(hand_clock).delivered == 1
+    assert [(method, arguments.get("ts")) for method, arguments in calls(bot)] == [
+        ("chat.postMessage", None),
+        ("chat.update", "17.0"),
+        ("chat.postMessage", None),
+        ("chat.update", "18.0"),
+    ]
+
+
+def test_what_failed_before_takes_no_others_down_with_it(slack, say, hand_clock):
+    for _ in range(5):
+        say()
+    relay(hand_clock)
+    hand_clock.forward(seconds=1)
+    failing, *_ = [say(note="bad"), say(note="good"), say(note="good")]
+    slack.answers = [(400, {}, b"mystery_error")]
+    relay(hand_clock)
+    # All three travelled together and failed; from now on each travels alone.
+    for _ in range(3):
+        hand_clock.forward(minutes=5)
+        Message.objects.filter(state=State.PENDING).update(due_at=hand_clock())
+        SlackBucket.objects.update(tokens=1.0, refilled_at=hand_clock())
+        slack.answers = [(400, {}, b"no_text")] if not Message.objects.filter(state=State.DEAD).exists() else []
+        relay(hand_clock)
+    failing.refresh_from_db()
+    assert failing.state == State.DEAD
+    assert Message.objects.filter(state=State.DELIVERED).count() == 5 + 2
+
+
+def test_a_channel_without_a_token_is_told(slack, say, settings, hand_clock):
+    settings.SLACK_DESTINATIONS = settings.SLACK_DESTINATIONS | {"client": {"webhook_url": "", "channel": "C2"}}
     message = say()
+    Message.objects.update(recipient="client")
     relay(hand_clock)
     message.refresh_from_db()
-    assert message.state == state
+    assert (message.state, "SLACK_BOT_TOKEN" in message.last_error) == (State.PENDING, True)
 
 
 def test_an_unknown_destination_is_refused(slack, write, hand_clock):
