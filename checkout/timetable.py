@@ -7,6 +7,7 @@ from smplat import schedules
 from smplat.schedules import Schedule
 
 SWEEP: Final = "sweep-checkouts"
+CALL_AGAIN: Final = "call-escalations-again"
 SCHEDULES: Final = (
     Schedule(
         name=SWEEP,
@@ -15,7 +16,7 @@ SCHEDULES: Final = (
         title="Stalled checkouts are prompted and escalated.",
     ),
     Schedule(
-        name="call-escalations-again",
+        name=CALL_AGAIN,
         task="checkout.call_escalations_again",
         every=timedelta(minutes=1),
         title="Escalations that nobody took are called again.",

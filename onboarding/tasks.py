@@ -25,7 +25,7 @@ def sweep_nudges() -> str:
 def sweep_clocks() -> str:
     """Idempotent: turns, stalls and breaches follow from the tables; what is written already is not found again."""
     kept = keep_clocks(clock=clock.now)
-    return f"turns={kept.turns} stalled={kept.stalled} breaches={kept.breaches}"
+    return f"turns={kept.turns} stalled={kept.stalled} breaches={kept.breaches} set_aside={kept.set_aside}"
 
 
 @shared_task(name="onboarding.purge_nudge_runs", acks_late=True)

@@ -7,6 +7,7 @@ from smplat import schedules
 from smplat.schedules import Schedule
 
 SWEEP: Final = "sweep-nudges"
+CLOCKS: Final = "sweep-clocks"
 SCHEDULES: Final = (
     Schedule(
         name=SWEEP,
@@ -15,7 +16,7 @@ SCHEDULES: Final = (
         title="Clients are reminded of open tasks.",
     ),
     Schedule(
-        name="sweep-clocks",
+        name=CLOCKS,
         task="onboarding.sweep_clocks",
         every=timedelta(minutes=5),
         title="Journeys that wait are marked as stalled, turns follow holds, and due times that passed are charged.",

@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.utils import DatabaseError
 
+from checkout.actions.call_escalations_again import Called, call_escalations_again
+from checkout.actions.escalate_order import escalate_order
 from checkout.actions.sweep_checkouts import sweep_checkouts
 from checkout.components import check_recovery
 from checkout.explain import explain_order
-from checkout.models import Orchestration, RecoveryDecision, SweepRun
+from checkout.models import Escalation, Orchestration, RecoveryDecision, SweepRun
 from checkout.reports.sweep_preview import preview_sweep
 from checkout.rules.recovery import Action
 from checkout.sweep import plan_sweep, run_sweep
@@ -219,6 +221,42 @@ def test_the_command_counts_it(orders):
     out = StringIO()
     call_command("sweep_checkouts", stdout=out)
     assert re.search(r"^decided=6 .* set_aside=1$", out.getvalue(), re.MULTILINE)
+
+
+@pytest.fixture
+def escalated(orders):
+    set_policy(escalation_channel="operations", escalation_deadline_minutes=60)
+    for order in orders[:3]:
+        escalate_order(order_id=order.pk, note="", now=LATER)
+    return orders[:3]
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda order: refuse("outbox_message", f"NEW.payload ->> 'order_number' = '{order.order_number}'"),
+        # A time that Python cannot even read.
+        lambda order: execute(f"UPDATE checkout_order SET updated_at = 'infinity' WHERE id = '{order.pk}'"),
+    ],
+)
+def test_everybody_but_the_poison_escalation_is_called_again_once(escalated, break_it):
+    poison = escalated[1]
+    break_it(poison)
+    assert call_escalations_again(limit=50, now=LATER + HOUR) == Called(2, set_aside=1)
+    assert call_escalations_again(limit=50, now=LATER + HOUR) == Called()
+    times = dict(Escalation.objects.values_list("order_id", "times_called"))
+    assert times == {order.pk: 1 if order == poison else 2 for order in escalated}
+    row = SetAside.objects.get()
+    assert (row.sweep, row.name) == ("call-escalations-again", poison.order_number)
+    assert row.path == f"/admin/checkout/order/{poison.pk}/change/"
+
+
+def test_a_healed_escalation_is_called_again_and_told_of_no_more(escalated):
+    refuse("outbox_message", f"NEW.payload ->> 'order_number' = '{escalated[1].order_number}'")
+    call_escalations_again(limit=50, now=LATER + HOUR)
+    heal()
+    assert call_escalations_again(limit=50, now=LATER + HOUR + 5 * MINUTE) == Called(1)
+    assert not SetAside.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

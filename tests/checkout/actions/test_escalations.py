@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from checkout.actions.acknowledge_escalation import acknowledge_escalation
-from checkout.actions.call_escalations_again import call_escalations_again
+from checkout.actions.call_escalations_again import Called, call_escalations_again
 from checkout.actions.change_order_status import change_order_status
 from checkout.actions.escalate_order import escalate_order
 from checkout.actions.record_stage_event import StageReport, record_stage_event
@@ -99,9 +99,9 @@ def test_an_unknown_escalation_is_not_found(db, person):
 
 
 def test_it_is_called_again_after_its_deadline_with_a_new_one(escalation):
-    assert call_escalations_again(limit=50, now=LATER + timedelta(minutes=59)) == 0
-    assert call_escalations_again(limit=50, now=LATER + HOUR) == 1
-    assert call_escalations_again(limit=50, now=LATER + HOUR) == 0
+    assert call_escalations_again(limit=50, now=LATER + timedelta(minutes=59)) == Called()
+    assert call_escalations_again(limit=50, now=LATER + HOUR) == Called(1)
+    assert call_escalations_again(limit=50, now=LATER + HOUR) == Called()
     escalation.refresh_from_db()
     assert (escalation.times_called, escalation.deadline_at) == (2, LATER + 2 * HOUR)
     assert [what for what, _, _ in texts()] == ["needs a person", "still needs a person"]
@@ -111,7 +111,7 @@ def test_it_is_called_again_after_its_deadline_with_a_new_one(escalation):
 
 def test_what_somebody_took_is_not_called_again(escalation, person):
     acknowledge_escalation(escalation_id=escalation.pk, by=person("bob"), now=LATER)
-    assert call_escalations_again(limit=50, now=LATER + 9 * HOUR) == 0
+    assert call_escalations_again(limit=50, now=LATER + 9 * HOUR) == Called()
 
 
 def test_resolving_ends_it_once(escalation):
