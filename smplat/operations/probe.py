@@ -2,19 +2,27 @@
 
 The checks run in threads of their own, away from the request: what has not answered when the time is up is reported
 as such. An open page that is polled a thousand times a second costs the database one round.
+
+Slow is not down. All nodes share the database, so one that is only slow must not take out each of them: when it does not
+answer soon, a newcomer tries whether it still lets anybody in.
 """
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import connection, transaction
+import psycopg
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import QueryCanceled
 
 from smplat import clock
 from smplat.operations import readiness
 from smplat.operations.readiness import Check, Component, Status
+from smplat.postgresql.connection import PATIENCE_SECONDS
 
 CACHE_SECONDS = 1.0
 # The promise is two seconds; the rest is for the way there and back.
@@ -46,8 +54,12 @@ class Round:
         self.started = time.monotonic()
         self.checks = readiness.registered()
         self.answers: dict[str, Component] = {}
+        # Whether the database let a newcomer in while its own answer was awaited.
+        self.lets_newcomer_in = False
+        self._has_answered = threading.Event()
         self.threads = [
             threading.Thread(target=self._ask_database, name="readiness-database", daemon=True),
+            threading.Thread(target=self._come_as_newcomer, name="readiness-newcomer", daemon=True),
             threading.Thread(target=self._ask_others, name="readiness", daemon=True),
         ]
         for thread in self.threads:
@@ -70,10 +82,15 @@ class Round:
 
     def _ask_database(self) -> None:
         try:
-            answers = ask_database_checks(self.now)
+            for name, answer in ask_database_checks(self.now):
+                self.answers[name] = answer
+                self._has_answered.set()
         finally:
             connection.close()
-        self.answers |= answers
+
+    def _come_as_newcomer(self) -> None:
+        if not self._has_answered.wait(PATIENCE_SECONDS):
+            self.lets_newcomer_in = lets_newcomer_in()
 
     def _ask_others(self) -> None:
         for name, check in self.checks.items():
@@ -81,33 +98,55 @@ class Round:
                 self.answers[name] = readiness.ask(check.function, self.now)
 
 
-def ask_database_checks(now: datetime) -> dict[str, Component]:
-    """The answers of all checks that need the database, in the calling thread; none is asked when it is away."""
+def ask_database_checks(now: datetime) -> Iterator[tuple[str, Component]]:
+    """What the checks that need the database answer, as they do, in the calling thread.
+
+    The database itself comes first; while it is away nothing else is asked. A check that PostgreSQL cut off has no answer.
+    """
     checks = {name: check for name, check in readiness.registered().items() if check.uses_database}
-    answers = {"database": _ask_within(checks.pop("database"), now)}
-    reachable = answers["database"].status is not Status.ERROR
+    database = _ask_within(checks.pop("database"), now)
+    if database:
+        yield "database", database
+    reachable = database is None or database.status is not Status.ERROR
     checks |= readiness.grouped() if reachable else {}
     for name, check in checks.items():
-        answers[name] = _ask_within(check, now) if reachable else UNKNOWN
-    return answers
+        answer = _ask_within(check, now) if reachable else UNKNOWN
+        if answer:
+            yield name, answer
 
 
 UNKNOWN = Component(status=Status.DEGRADED, detail="Unknown while the database does not answer.")
+SLOW = Component(status=Status.DEGRADED, detail="Slow: it lets newcomers in and does not answer in time.")
 
 
-def _late(name: str) -> Component:
-    status = Status.ERROR if name in readiness.VITAL else Status.DEGRADED
-    return Component(status=status, detail=f"No answer within {DEADLINE_SECONDS} seconds.")
+def lets_newcomer_in() -> bool:
+    """Whether the database opens a further connection, apart from the pool, which may be in use as a whole."""
+    # The same database by definition, also where the tests use one of their own.
+    conninfo = make_conninfo(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"], connect_timeout=2)
+    try:
+        psycopg.connect(conninfo).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
-def _ask_within(check: Check, now: datetime) -> Component:
+def _ask_within(check: Check, now: datetime) -> Component | None:
+    """The answer; None when PostgreSQL cut the check off, which says nothing about what it looks at."""
+    is_cut_off = False
+
     def ask(moment: datetime) -> Component:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
-            return check.function(moment)
+        nonlocal is_cut_off
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
+                return check.function(moment)
+        except OperationalError as error:
+            is_cut_off = isinstance(error.__cause__, QueryCanceled)
+            raise
 
-    return readiness.ask(ask, now)
+    answer = readiness.ask(ask, now)
+    return None if is_cut_off else answer
 
 
 class Probe:
@@ -124,7 +163,7 @@ class Probe:
         current.wait()
         answers = dict(current.answers)
         names = sorted({*current.checks, *answers})
-        components = {name: self._remember(name, answers.get(name) or _late(name), current.now) for name in names}
+        components = {name: self._remember(name, self._judge(name, current, answers), current.now) for name in names}
         return Report(status=readiness.summarize(components), components=components, checked_at=current.now)
 
     def _current_round(self) -> Round:
@@ -133,6 +172,20 @@ class Probe:
             if last is None or last.age_seconds > (CACHE_SECONDS if last.is_done else ABANDON_SECONDS):
                 self._round = last = Round(clock.now())
             return last
+
+    def _judge(self, name: str, current: Round, answers: Mapping[str, Component]) -> Component:
+        """The answer, if there is one in time."""
+        answer = answers.get(name)
+        if name == "database" and current.lets_newcomer_in and (answer is None or answer.status is Status.ERROR):
+            return SLOW
+        return answer or self._judge_late(name)
+
+    def _judge_late(self, name: str) -> Component:
+        """A late answer is an error of the database, and of another vital part until it was seen well."""
+        before = self._seen.get(name)
+        was_well = name != "database" and before is not None and before.status is not Status.ERROR
+        status = Status.ERROR if name in readiness.VITAL and not was_well else Status.DEGRADED
+        return Component(status=status, detail=f"No answer within {DEADLINE_SECONDS} seconds.")
 
     def _remember(self, name: str, component: Component, now: datetime) -> Component:
         """Fill in what this process saw before, for checks that keep no record of their own."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
@@ -147,7 +148,7 @@ def test_one_broken_check_does_not_break_the_next(monkeypatch: pytest.MonkeyPatc
         raise AssertionError
 
     monkeypatch.setitem(readiness._checks, "a-broken-one", readiness.Check(function=broken))
-    answers = ask_database_checks(NOW)
+    answers = dict(ask_database_checks(NOW))
     assert answers["a-broken-one"].status is Status.ERROR
     assert answers["schedule:pulse"].status is not Status.ERROR
 
@@ -192,3 +193,80 @@ def test_the_last_success_is_remembered_while_a_part_is_down(
     monkeypatch.setitem(readiness._checks, "redis", down)
     component = fresh_probe.report().components["redis"]
     assert (component.status, component.last_success_at) == (Status.ERROR, up.last_success_at)
+
+
+def strict() -> tuple[int, dict[str, Any]]:
+    answer = Client().get("/api/v1/readyz?strict=1")
+    return answer.status_code, answer.json()["components"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_answers_is_ready_whatever_else_is_late(
+    monkeypatch: pytest.MonkeyPatch, fresh_probe: Probe
+) -> None:
+    released = threading.Event()
+
+    def hang(_now: datetime) -> Component:
+        released.wait()
+        return Component(status=Status.READY)
+
+    monkeypatch.setitem(readiness._checks, "hanging", readiness.Check(function=hang))
+    status, answers = strict()
+    released.set()
+    assert (status, answers["hanging"]["status"]) == (200, "degraded")
+    assert (answers["database"]["status"], answers["migrations"]["status"]) == ("ready", "ready")
+
+
+@pytest.fixture
+def _busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process gets no answer of its own, as when its connections are all in use; a newcomer tries meanwhile."""
+    has_tried, come = threading.Event(), probe.lets_newcomer_in
+
+    def try_it() -> bool:
+        try:
+            return come()
+        finally:
+            has_tried.set()
+
+    def wait_in_vain(_now: datetime) -> Component:
+        has_tried.wait()
+        raise OperationalError("no connection came free")
+
+    monkeypatch.setattr(probe, "DEADLINE_SECONDS", 60)
+    monkeypatch.setattr(probe, "lets_newcomer_in", try_it)
+    monkeypatch.setitem(readiness._checks, "database", readiness.Check(function=wait_in_vain))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_busy")
+def test_a_database_that_is_only_slow_takes_no_node_out(fresh_probe: Probe) -> None:
+    status, answers = strict()
+    assert (status, answers["database"]["status"]) == (200, "degraded")
+    assert answers["database"]["detail"].startswith("Slow")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_busy")
+def test_a_database_that_lets_nobody_in_takes_the_node_out(fresh_probe: Probe, settings: Any) -> None:
+    settings.DATABASE_URL = "postgresql://127.0.0.1:1/nowhere"
+    status, answers = strict()
+    assert (status, answers["database"]["status"]) == (503, "error")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("seen_before", "status"), [(True, (200, "degraded")), (False, (503, "error"))])
+def test_migrations_that_were_seen_well_do_not_vanish_because_an_answer_is_slow(
+    monkeypatch: pytest.MonkeyPatch, fresh_probe: Probe, seen_before: bool, status: tuple[int, str]
+) -> None:
+    def take_long(_now: datetime) -> Component:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+        return Component(status=Status.READY)
+
+    monkeypatch.setattr(probe, "CACHE_SECONDS", 0)
+    monkeypatch.setattr(probe, "DEADLINE_SECONDS", 60)
+    if seen_before:
+        strict()
+    monkeypatch.setitem(readiness._checks, "migrations", readiness.Check(function=take_long))
+    code, answers = strict()
+    assert (code, answers["migrations"]["status"]) == status
