@@ -1,6 +1,6 @@
 """How the facts of events become rows: the same for one event, a batch, and a replay out of the quarantine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -107,7 +107,7 @@ def claim_keys(events: Sequence[NewEvent], *, now: datetime) -> Claimed:
             without_id += 1
         else:
             first.setdefault(event.facts.event_id, event)
-    taken = _claim({event_id: event.row_id for event_id, event in first.items()}, now=now) if first else {}
+    taken = _claim(first.values(), now=now) if first else {}
     if not taken and len(first) + without_id == len(events):
         return Claimed(events, ())
     owners = {event_id: taken.get(event_id) or UUID(event.row_id) for event_id, event in first.items()}
@@ -121,14 +121,14 @@ def claim_keys(events: Sequence[NewEvent], *, now: datetime) -> Claimed:
     return Claimed(fresh, repeated)
 
 
-def _claim(row_ids: Mapping[UUID, str], *, now: datetime) -> Mapping[UUID, UUID]:
-    """Write the keys; answer for each event_id that was there already the id of its event."""
+def _claim(events: Collection[NewEvent], *, now: datetime) -> Mapping[UUID, UUID]:
+    """Write the keys of events with different ones; answer for each event_id that was there already the id of its event."""
     # Array literals: a list of objects would take the driver longer than the statement takes.
-    event_ids = "{" + ",".join([event_id.hex for event_id in row_ids]) + "}"
-    ids = "{" + ",".join(row_ids.values()) + "}"
+    event_ids = "{" + ",".join([event.facts.event_id.hex for event in events if event.facts.event_id]) + "}"
+    ids = "{" + ",".join([event.row_id for event in events]) + "}"
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_NEW_KEYS, [now, event_ids, ids])
-        if cursor.rowcount == len(row_ids):
+        if cursor.rowcount == len(events):
             return {}
         cursor.execute(CLAIM_KEYS, [event_ids, ids, now])
         return dict(cursor.fetchall())

@@ -69,7 +69,7 @@ def split_lines(body: bytes) -> list[bytes]:
     Raises:
         TooManyEvents: more lines than MAX_EVENTS.
     """
-    lines = (line.removesuffix(b"\r") for line in body.removeprefix(BYTE_ORDER_MARK).split(b"\n"))
+    lines = body.removeprefix(BYTE_ORDER_MARK).removesuffix(b"\r").replace(b"\r\n", b"\n").split(b"\n")
     return _bounded([line for line in lines if line.strip()])
 
 

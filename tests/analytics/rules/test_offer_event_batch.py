@@ -32,6 +32,7 @@ def test_what_is_not_an_array_is_refused_as_a_whole(body: bytes) -> None:
 
 def test_lines_keep_their_own_bytes_and_blank_ones_count_for_nothing() -> None:
     assert split_lines(b'{"a": 1}\r\n\n  \n{"b"\n') == [b'{"a": 1}', b'{"b"']
+    assert split_lines(b"{}\r\r\n\r{}\r") == [b"{}\r", b"\r{}"]
 
 
 def test_a_batch_has_at_most_a_thousand_events() -> None:

@@ -43,6 +43,12 @@ def test_the_web_server_is_given_the_application_that_reads_chunks() -> None:
     assert ran.stdout.strip() == "smplat.chunked_bodies"
 
 
+def test_what_the_web_process_loaded_is_not_searched_for_cycles_again() -> None:
+    script = "import gc, smplat.wsgi; print(gc.get_freeze_count() > 10 * len(gc.get_objects()))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "True"
+
+
 def test_several_members_are_one_body() -> None:
     assert gunzip(gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0), limit=10) == b"ab"
 
