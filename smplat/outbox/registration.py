@@ -12,7 +12,7 @@ from smplat.console.counting import count_up_to
 from smplat.console.navigation import Link
 from smplat.operations import readiness
 from smplat.outbox.admin.endpoints import RotateSecretPage
-from smplat.outbox.choices import State
+from smplat.outbox.choices import Channel, State
 from smplat.outbox.models import Message
 from smplat.outbox.readiness import SWEEP, check_outbox
 from smplat.outbox.switching import declare_switches
@@ -31,6 +31,8 @@ SCHEDULES = (
         title="Texts and addresses of old messages stay longer than promised.",
     ),
 )
+# Greylisting, a restart or a deployment is over by then; what goes on needs a person.
+PASSES_BY_ITSELF = timedelta(minutes=10)
 LINKS = (
     Link(
         group="Outbox",
@@ -68,6 +70,26 @@ def dead_messages(context: AttentionContext) -> Iterator[Card]:  # noqa: ARG001 
         )
 
 
+def failing_messages(context: AttentionContext) -> Iterator[Card]:
+    """Messages that have failed for some minutes and are tried again."""
+    for channel in Channel:
+        failing = Message.objects.failing().filter(channel=channel, created_at__lte=context.now - PASSES_BY_ITSELF)
+        counted = count_up_to(failing)
+        if counted.count:
+            held_up = failing.held_up().order_by("-due_at").values_list("last_error", flat=True).first()
+            words = held_up or failing.order_by("-due_at").values_list("last_error", flat=True).first()
+            yield Card(
+                title=f"{channel.label}: messages do not get through",
+                count=counted.count,
+                is_lower_bound=counted.is_lower_bound,
+                detail=f"They are tried again. The newest says: {words}",
+                url=f"{reverse('admin:outbox_message_changelist')}?situation=failing&channel__exact={channel.value}",
+                severity=Severity.WARNING if held_up else Severity.NOTICE,
+                permission="outbox.view_message",
+                oldest_at=failing.order_by("created_at").values_list("created_at", flat=True).first(),
+            )
+
+
 def register() -> None:
     """Called once, when all apps are loaded."""
     declare_switches()
@@ -75,6 +97,7 @@ def register() -> None:
         schedules.register(schedule)
     readiness.register("outbox", check_outbox)
     attention.register(dead_messages)
+    attention.register(failing_messages)
     pages.register(RotateSecretPage)
     # Messages hold names and addresses: they are for those who act on them.
     for role in ("operator", "on-call"):

@@ -78,6 +78,7 @@ class _Run:
     tally: Tally
     # The server, destination or endpoint itself failed: nothing more is tried before.
     blocked_until: datetime | None = None
+    blocked_because: str = ""
 
     def is_over(self) -> bool:
         """Nothing more may leave in this run: out of time, blocked or switched off."""
@@ -146,7 +147,7 @@ def _relay_batch(run: _Run) -> bool:
 
 def _relay_plan(run: _Run, plan: Plan) -> None:
     """Deliver parcel after parcel; the record of one and the beginning of the next share a commit."""
-    put_back = list(plan.postponed)
+    put_back: list[tuple[Message, datetime]] = []
     ended: Sequence[Ending] = []
     for parcel in plan.parcels:
         if run.is_over():
@@ -155,7 +156,8 @@ def _relay_plan(run: _Run, plan: Plan) -> None:
         begun = _record_and_begin(run, ended, parcel)
         ended = _attempt(run, begun) if begun else []
     _record_and_begin(run, ended, [])
-    run.tally.postponed += postpone_messages(postponed=put_back)
+    run.tally.postponed += postpone_messages(postponed=plan.postponed)
+    run.tally.postponed += postpone_messages(postponed=put_back, because=run.blocked_because)
 
 
 def _record_and_begin(run: _Run, ended: Sequence[Ending], parcel: Sequence[Message]) -> Sequence[Message]:
@@ -238,3 +240,4 @@ def _block(run: _Run, message: Message, failure: DeliveryFailed | DeliveryRefuse
     """A failure of the server itself: the other messages are not tried before it may have passed."""
     if isinstance(failure, DeliveryFailed) and failure.is_shared:
         run.blocked_until = run.clock() + (failure.retry_after or RETRY_POLICIES[message.channel].first)
+        run.blocked_because = failure.detail

@@ -86,7 +86,7 @@ def sort_by_tokens(messages: Sequence[Message], posts: int) -> tuple[list[Sequen
     if posts == 0:
         return [], list(messages)
     alone, rest = messages[: posts - 1], messages[posts - 1 :]
-    companions = [message for message in rest if not (_conversation_of(message) or message.last_error)]
+    companions = [message for message in rest if not (_conversation_of(message) or message.attempts_this_round)]
     together = companions[:MAX_COALESCED] or [rest[0]]
     return [*([message] for message in alone), together], [message for message in rest if message not in together]
 

@@ -18,8 +18,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=(State.PENDING, State.LEASED))
 
     def failing(self) -> "MessageQuerySet":
-        """Messages that failed at least once in this round and will be tried again."""
+        """Messages that failed at least once in this round, or are held up by one that did, and will be tried again."""
         return self.undelivered().exclude(last_error="")
+
+    def held_up(self) -> "MessageQuerySet":
+        """Those that have not been tried in this round, because a server, destination or endpoint takes nothing from us."""
+        return self.failing().filter(attempts=F("attempts_forgiven"))
 
 
 class Message(models.Model):

@@ -9,9 +9,11 @@ from smplat.operations import heartbeats
 from smplat.outbox.choices import State
 from smplat.outbox.models import Message, WebhookEndpoint, WebhookSecret
 from smplat.outbox.readiness import check_outbox
-from smplat.outbox.registration import dead_messages
+from smplat.outbox.registration import dead_messages, failing_messages
 from smplat.outbox.relay import relay_channel
 from tests.smplat.outbox.conftest import HERE
+from tests.smplat.outbox.rude_mail_server import running_rude_server
+from tests.smplat.outbox.test_outbox_email import configure
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/outbox/message/"
@@ -91,3 +93,57 @@ def test_readiness_names_a_message_that_is_late(write, hand_clock):
     hand_clock.forward(minutes=7)
     verdict = check_outbox(hand_clock())
     assert (verdict.status, verdict.detail) == ("degraded", "The oldest message is due for 7 min.")
+
+
+@pytest.fixture
+def outage(write, hand_clock, settings):
+    """Three emails, of which the first was refused because of us, ten minutes ago."""
+    with running_rude_server({"MAIL": b"550 5.7.1 ana@example.com may not send\r\n"}) as server:
+        configure(settings, server.port)
+        for number in range(3):
+            write("outbox.test", channel="email", recipient=f"{number}@example.com")
+        relay_channel("email", clock=hand_clock, until=hand_clock.later)
+    return hand_clock
+
+
+WORDS = "The mail server refuses our sender: 550 5.7.1 [address] may not send"
+
+
+def test_what_is_held_up_says_by_what(outage):
+    held_up = Message.objects.held_up()
+    assert [message.last_error for message in held_up] == [f"Not tried, because one before it failed: {WORDS}"] * 2
+    assert [message.log.count() for message in held_up] == [0, 0]
+
+
+def test_the_first_page_names_what_does_not_get_through_once_it_does_not_pass_by_itself(outage):
+    outage.forward(minutes=9)
+    assert list(failing_messages(AttentionContext(now=outage()))) == []
+    outage.forward(minutes=1)
+    (card,) = failing_messages(AttentionContext(now=outage()))
+    assert (card.title, card.count, card.severity) == ("Email: messages do not get through", 3, "warning")
+    assert card.url == f"{LIST}?situation=failing&channel__exact=email"
+    assert card.detail.endswith(WORDS)
+
+
+def test_one_recipient_that_fails_is_only_a_notice(write, hand_clock):
+    write("test.failed", recipient=f"{HERE}.keep_and_fail")
+    relay_channel("event", clock=hand_clock, until=hand_clock.later)
+    (card,) = failing_messages(AttentionContext(now=hand_clock.forward(minutes=10)))
+    assert (card.count, card.severity) == (1, "notice")
+
+
+def test_readiness_is_degraded_while_emails_are_held_up_although_none_of_them_is_late(outage):
+    Message.objects.update(due_at=outage.forward(minutes=6))
+    heartbeats.record_success("schedule:sweep-outbox", outage())
+    verdict = check_outbox(outage())
+    assert verdict.status == "degraded"
+    assert verdict.detail == f"Email does not leave. Not tried, because one before it failed: {WORDS}"
+
+
+def test_what_was_held_up_and_then_delivered_is_told_of_no_more(outage, settings):
+    with running_rude_server({}) as server:
+        configure(settings, server.port)
+        Message.objects.update(due_at=outage.forward(minutes=20))
+        relay_channel("email", clock=outage, until=outage.later)
+    assert set(Message.objects.values_list("state", "last_error")) == {(State.DELIVERED, "")}
+    assert list(failing_messages(AttentionContext(now=outage()))) == []
