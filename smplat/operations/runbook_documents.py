@@ -83,7 +83,7 @@ def parse(slug: str, source: str) -> Document:
         title=_text_after(tokens, "heading_open") or slug,
         lead=_text_after(tokens, "paragraph_open"),
         source=source,
-        blocks=tuple(_blocks(tokens)),
+        blocks=tuple(_blocks(_without_title(tokens))),
     )
 
 
@@ -101,6 +101,12 @@ def _text_after(tokens: Sequence[Token], kind: str) -> str:
 
 def _plain(token: Token) -> str:
     return " " if token.type in {"softbreak", "hardbreak"} else token.content
+
+
+def _without_title(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The page that shows the text has the title as its own only h1."""
+    has_title = bool(tokens) and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
+    return tokens[3:] if has_title else tokens
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:

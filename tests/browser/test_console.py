@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from smplat.api.models import ApiClient, ApiKey
 from smplat.console import attention, navigation, overview
 from smplat.console.attention import AttentionContext, Card, Severity
+from smplat.outbox.models import Message
 from tests.browser.accessibility import barriers, scrolls_sideways
 from tests.browser.conftest import DESK, PHONE
 
@@ -175,3 +176,39 @@ def test_the_command_search_opens_a_page(console_as: SignIn) -> None:
     page.locator("#search-input-command").press_sequentially("failed lo")
     page.locator("#command-results").get_by_text("Failed logins").click()
     page.wait_for_url("**/admin/axes/accessattempt/")
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_message_of_long_words_stays_within_the_window(viewport: dict[str, int], console_as: SignIn) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    message = Message.objects.create(
+        topic="outbox.test",
+        channel="email",
+        recipient="ada@example.test",
+        dedupe_key="k" * 150,
+        payload={"url": "https://shop.example/r/" + "x" * 200, "next": "A sentence. " * 20},
+        due_at=moment,
+        created_at=moment,
+    )
+    page = console_as("operator", viewport=viewport)
+    page.goto(f"/admin/outbox/message/{message.pk}/change/")
+    assert not scrolls_sideways(page)
+    contents = page.locator(".readonly pre").bounding_box()
+    frame = page.locator("fieldset.module").first.bounding_box()
+    assert contents is not None
+    assert frame is not None
+    assert contents["x"] + contents["width"] <= frame["x"] + frame["width"]
+
+
+def test_a_switch_is_flipped_on_a_phone_without_scrolling_sideways(console_as: SignIn) -> None:
+    page = console_as("on-call", viewport=PHONE)
+    page.goto("/admin/operations/switches/")
+    box = page.get_by_role("link", name="Turn Checkout recovery off").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_a_runbook_is_readable(console_as: SignIn, complaints: list[str]) -> None:
+    page = console_as("on-call", viewport=PHONE)
+    page.goto("/admin/operations/runbooks/checkout-recovery/")
+    assert (barriers(page), scrolls_sideways(page), complaints) == ([], False, [])

@@ -1,11 +1,15 @@
 """Messages in the console: what waits, what failed, what is dead, and sending it again."""
 
+import json
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from smplat import clock
@@ -13,10 +17,12 @@ from smplat.console.actions import ReasonForm, acting
 from smplat.console.columns import column
 from smplat.console.keyset import KeysetModelAdmin
 from smplat.console.read_only import ReadOnlyMixin
+from smplat.console.templatetags.console import ago
 from smplat.outbox.actions.resend_message import resend_message
-from smplat.outbox.choices import Happening, State
-from smplat.outbox.models import DeliveryLogEntry, Message
+from smplat.outbox.choices import AT_REST, Channel, Happening, State
+from smplat.outbox.models import DeliveryLogEntry, Message, WebhookEndpoint
 
+NOTHING = "\N{EN DASH}"
 STATE_COLOURS = {
     State.PENDING.label: "info",
     State.LEASED.label: "info",
@@ -77,7 +83,10 @@ class DeliveryLogInline(ReadOnlyMixin, TabularInline):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyMixin, KeysetModelAdmin):
-    list_display = ("topic", "channel", "to", "situation", "attempts", "due_at", "created_at", "error")
+    nothing_yet: ClassVar[str] = (
+        "Whatever leaves by email, Slack or webhook, or goes from one domain to another, is listed here."
+    )
+    list_display = ("topic", "channel", "to", "situation", "attempts", "due", "created_at", "error")
     list_filter = (SituationFilter, "channel")
     inlines = (DeliveryLogInline,)
     actions_row = ("resend",)
@@ -90,24 +99,45 @@ class MessageAdmin(ReadOnlyMixin, KeysetModelAdmin):
         ("created_at", "delivered_at"),
         ("dedupe_key", "id"),
         "last_error",
-        "payload",
+        "contents",
         "purged_at",
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        endpoints = WebhookEndpoint.objects.annotate(key=Cast("id", CharField())).filter(key=OuterRef("recipient"))
+        found: QuerySet[Message] = super().get_queryset(request)
+        return found.annotate(endpoint_name=Subquery(endpoints.values("name")[:1]))
+
     @column("To")
-    def to(self, message: Message) -> str:
-        return message.recipient or "(purged)"
+    def to(self, message: Any) -> str:
+        if message.channel == Channel.EVENT:
+            # onboarding.handlers.follow_order → onboarding: follow order
+            domain, _, handler = message.recipient.partition(".")
+            return f"{domain}: {handler.rpartition('.')[2].replace('_', ' ')}" if handler else "(purged)"
+        name = message.endpoint_name if message.channel == Channel.WEBHOOK else ""
+        return str(name or message.recipient or "(purged)")
+
+    @column("Payload")
+    def contents(self, message: Message) -> SafeString:
+        # Letters and signs as people read them, not as escapes.
+        return format_html(
+            '<pre class="event-text">{}</pre>', json.dumps(message.payload, ensure_ascii=False, indent=2)
+        )
 
     @column("State", label=STATE_COLOURS)
     def situation(self, message: Message) -> str:
         return message.get_state_display()
+
+    @column("Due")
+    def due(self, message: Message) -> Any:
+        return NOTHING if message.state in AT_REST else ago(message.due_at)
 
     @column("Last error")
     def error(self, message: Message) -> str:
         return message.last_error[:80] or message.get_suppressed_because_display()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
-        return ("to", "situation")
+        return ("to", "situation", "contents")
 
     @acting(
         "Send again",

@@ -68,6 +68,10 @@ def test_title_and_lead_come_from_the_text() -> None:
     assert (document.title, document.lead) == ("Engine", "When it stutters.")
 
 
+def test_the_title_is_left_to_the_page_which_has_one_already() -> None:
+    assert "<h1" not in "".join(block.html for block in parse("engine", TEXT).blocks)
+
+
 def test_a_runbook_cannot_bring_script_to_the_page() -> None:
     html = "".join(block.html for block in parse("engine", TEXT).blocks)
     assert "<script" not in html

@@ -147,3 +147,27 @@ def test_what_was_held_up_and_then_delivered_is_told_of_no_more(outage, settings
         relay_channel("email", clock=outage, until=outage.later)
     assert set(Message.objects.values_list("state", "last_error")) == {(State.DELIVERED, "")}
     assert list(failing_messages(AttentionContext(now=outage()))) == []
+
+
+def test_the_list_names_handlers_and_endpoints_instead_of_paths_and_numbers(sign_in, write, hand_clock):
+    endpoint = WebhookEndpoint.objects.create(name="Warehouse", url="https://example.com/hooks", topics=["outbox.test"])
+    write("test.kept", recipient=f"{HERE}.keep")
+    Message.objects.create(
+        topic="outbox.test",
+        channel="webhook",
+        recipient=str(endpoint.pk),
+        dedupe_key="1",
+        due_at=hand_clock(),
+        created_at=hand_clock(),
+    )
+    page = sign_in("operator").get(LIST).content.decode()
+    assert "tests: keep" in page
+    assert "Warehouse" in page
+    assert f"{HERE}.keep" not in page
+
+
+def test_a_payload_is_shown_in_letters_not_in_escapes(sign_in, write):
+    message = write("test.kept", recipient=f"{HERE}.keep", payload={"name": "Núñez", "amount": "39,95\u00a0€"})
+    page = sign_in("operator").get(f"{LIST}{message.pk}/change/").content.decode()
+    assert "Núñez" in page
+    assert "39,95\u00a0€" in page
