@@ -21,6 +21,7 @@ _WORKS, _PAUSED = "Works", "Paused"
 
 @admin.register(Provider)
 class ProviderAdmin(HistoryMixin, ModelAdmin):
+    nothing_yet: ClassVar[str] = "Add who fulfils the products, so that they can be paused."
     list_display = ("id", "name", "state", "paused_at", "pause_reason")
     list_filter = ("is_paused",)
     search_fields = ("id", "name")

@@ -42,6 +42,7 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
 @admin.register(Product)
 class ProductAdmin(HistoryMixin, ModelAdmin):
+    nothing_yet: ClassVar[str] = "Orders name products: add those the storefront sells."
     form = ProductForm
     list_display = ("title", "slug", "category", "price", "status_label", "provider")
     list_filter = ("status", "provider")

@@ -71,6 +71,9 @@ def name_actor(who: str) -> None:
 def process_name() -> str:
     """How this process appears as an actor when no door named one: `command:switch by root`."""
     program, *arguments = sys.argv or [""]
+    if Path(program).name == "__main__.py":
+        # python -m smplat.demo: the package is the program, its options say nothing.
+        return f"program:{Path(program).parent.name} by {_system_user()}"
     words = [Path(program).name, *arguments]
     command = next((word for word in words[1:] if not word.startswith("-")), words[0])
     kind = "command" if words[0] == "manage.py" else words[0]

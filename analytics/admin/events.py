@@ -46,6 +46,7 @@ class TypeFilter(admin.SimpleListFilter):
 
 @admin.register(OfferEvent)
 class OfferEventAdmin(ReadOnlyMixin, KeysetModelAdmin):
+    nothing_yet: ClassVar[str] = "Events appear the moment a storefront sends one; the API page shows how."
     list_display = ("created_at", "occurred_at", "event_type", "offer_slug", "target_slug", "cart", "order_reference")
     list_filter = (TypeFilter, OfferFilter, ("created_at", RangeDateTimeFilter))
     list_filter_submit = True

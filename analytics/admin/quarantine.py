@@ -43,6 +43,9 @@ class AgeFilter(admin.SimpleListFilter):
 
 @admin.register(QuarantinedEvent)
 class QuarantinedEventAdmin(ReadOnlyMixin, KeysetModelAdmin):
+    nothing_yet: ClassVar[str] = (
+        "Every event that arrived could be kept. One that cannot waits here, byte for byte, with what is wrong with it."
+    )
     list_display = ("created_at", "code", "field", "message", "how_it_stands", "resolved_by")
     list_filter = ("state", exact_filter("code", "Code"), AgeFilter, ("created_at", RangeDateTimeFilter))
     list_filter_submit = True

@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 
 from smplat.ids import new_id
 
@@ -100,4 +101,4 @@ class QuarantinedEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} at {self.index} of {self.receipt_id}"
+        return Truncator(self.message).chars(80)

@@ -19,6 +19,7 @@ from smplat.console.read_only import ReadOnlyMixin
 
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyMixin, KeysetModelAdmin):
+    nothing_yet: ClassVar[str] = "A customer is known once an order names one."
     list_display = ("who", "name", "locale", "time_zone", "created_at")
     list_filter = (("created_at", RangeDateTimeFilter),)
     list_filter_submit = True
@@ -42,4 +43,7 @@ class CustomerAdmin(ReadOnlyMixin, KeysetModelAdmin):
     @column("Orders")
     def their_orders(self, customer: Customer) -> SafeString:
         address = f"{reverse('admin:checkout_order_changelist')}?customer__id__exact={customer.pk}"
-        return format_html('<a class="console-link" href="{}">{} orders</a>', address, customer.orders.count())
+        count = customer.orders.count()
+        return format_html(
+            '<a class="console-link" href="{}">{} order{}</a>', address, count, "" if count == 1 else "s"
+        )

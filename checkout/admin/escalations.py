@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.dataclasses import UnfoldAction
 
 from checkout.actions.resolve_escalation import resolve_escalation
 from checkout.console.escalation_filters import OwnerFilter, SituationFilter
@@ -65,6 +66,23 @@ class EscalationAdmin(ReadOnlyAdmin):
         ("whose", "acknowledged_at"),
         ("resolved_at", "resolution"),
     )
+
+    nothing_yet: ClassVar[str] = (
+        "No checkout needs a person. One comes here when all its prompts were sent or its customer cannot be reached."
+    )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[UnfoldAction]:
+        """Without what makes no sense any more; what refuses is the action itself."""
+        allowed: list[UnfoldAction] = super().get_actions_detail(request, object_id)
+        escalation = self.get_object(request, str(object_id))
+        senseless: set[str] = set()
+        if escalation is not None and escalation.acknowledged_at:
+            senseless = {"acknowledge"}
+        if escalation is not None and escalation.resolved_at:
+            senseless = {"acknowledge", "resolve"}
+        return [
+            action for action in allowed if action.action_name.removeprefix("checkout_escalation_") not in senseless
+        ]
 
     @column("Order")
     def the_order(self, escalation: Escalation) -> SafeString:

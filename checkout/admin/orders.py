@@ -42,6 +42,7 @@ STATUS_COLOURS = {
 
 @admin.register(Order)
 class OrderAdmin(MoveActions, RecoveryActions, CustomerColumnMixin, ReadOnlyMixin, KeysetModelAdmin):
+    nothing_yet: ClassVar[str] = "Orders appear the moment a storefront places one; the API page shows how."
     list_display = ("order_number", "created_at", "who", "how_it_stands", "stage", "stalled", "value")
     list_filter = (
         ("status", admin.ChoicesFieldListFilter),

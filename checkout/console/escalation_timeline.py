@@ -22,7 +22,8 @@ def escalation_lines(context: TimelineContext) -> Iterator[Line]:
 
 
 def _lines_of(escalation: Escalation, changes: list[Change]) -> Iterator[Line]:
-    """Newest first, as the changes come."""
+    """Newest first, as the changes come; of calls in a row only the newest, which says how many there were."""
+    was_called = False
     for change in changes:
         changed = {field.name: field.after for field in change.fields}
         who = _name(change.who)
@@ -31,8 +32,9 @@ def _lines_of(escalation: Escalation, changes: list[Change]) -> Iterator[Line]:
             yield _line(changed["resolved at"], "Escalation resolved", detail=resolution, who=who, kind="good")
         elif changed.get("acknowledged at"):
             yield _line(changed["acknowledged at"], "Escalation acknowledged", who=who, kind="notice")
-        elif times := changed.get("times called"):
+        elif (times := changed.get("times called")) and not was_called:
             yield _line(change.at, f"Escalation called again, {times} times in all", kind="critical")
+        was_called = "times called" in changed
     opened_by = _name(changes[-1].who) if changes else ""
     yield Line(
         at=escalation.opened_at,

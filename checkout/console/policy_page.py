@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -100,7 +101,10 @@ class PolicyPage(FormPage):
 
     def get_title(self) -> str:
         policy = self.policy
-        return f"Policy of {policy.get_stage_display().lower()}, version {policy.version}"
+        return f"Recovery policy: {policy.get_stage_display().lower()}, version {policy.version}"
+
+    def get_page(self) -> dict[str, Any]:
+        return {"history_url": reverse("admin:checkout_recoverypolicy_history", args=[self.policy.pk])}
 
     def get_initial(self) -> dict[str, Any]:
         policy = self.policy

@@ -143,7 +143,7 @@ def write_lift(result: PolicyResult) -> str:
     """In points with the interval, or what is missing: `+12.0 points (95 %: +4.1 to +19.9)`."""
     lift = result.lift
     if lift is None:
-        return f"Not enough data ({result.smaller_arm} of {MIN_ARM_SIZE})"
+        return f"Not enough data: {result.smaller_arm} of {MIN_ARM_SIZE} customers in the smaller arm"
     return f"{lift.difference * 100:+.1f} points (95 %: {lift.low * 100:+.1f} to {lift.high * 100:+.1f})"
 
 

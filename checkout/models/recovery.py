@@ -57,6 +57,7 @@ class RecoveryPolicy(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "recovery policies"
         constraints: ClassVar = [
             models.CheckConstraint(name="recovery_holdout_is_a_share", condition=Q(holdout_bps__lte=EVERYBODY_BPS)),
             models.CheckConstraint(

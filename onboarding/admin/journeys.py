@@ -38,6 +38,7 @@ _NOTHING = "\N{EN DASH}"
 
 @admin.register(Journey)
 class JourneyAdmin(CustomerColumnMixin, ReadOnlyMixin, KeysetModelAdmin):
+    nothing_yet: ClassVar[str] = "A journey begins by itself when an order is paid."
     keyset_field = "started_at"
     list_display = (
         "order_number",
@@ -113,9 +114,7 @@ class JourneyAdmin(CustomerColumnMixin, ReadOnlyMixin, KeysetModelAdmin):
 
     @column("Progress")
     def progress(self, journey: Any) -> str:
-        return (
-            f"{journey.completed_tasks} of {journey.total_tasks}, {journey.progress_percentage:.0f}\N{NO-BREAK SPACE}%"
-        )
+        return f"{journey.completed_tasks}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{journey.total_tasks}"
 
     @column("Risk")
     def risk(self, journey: Any) -> SafeString | str:

@@ -19,10 +19,12 @@ from smplat.console.read_only import ReadOnlyAdmin
 
 @admin.register(JourneyTemplate)
 class JourneyTemplateAdmin(ReadOnlyAdmin):
+    nothing_yet: ClassVar[str] = "No journey can begin without a checklist: publish the first."
     list_display: ClassVar = ("title", "slug", "version", "is_current", "made_for", "live", "created_at", "created_by")
     list_filter: ClassVar = ("is_current",)
     list_before_template = "onboarding/template_list_head.html"
     ordering = ("slug", "-version")
+    sortable_by = ()
     fields: ClassVar = ("title",)
     change_form_template = "onboarding/template.html"
 
@@ -45,7 +47,7 @@ class JourneyTemplateAdmin(ReadOnlyAdmin):
 
     @column("For products of")
     def made_for(self, template: JourneyTemplate) -> str:
-        return template.product_category or "every order without another"
+        return template.product_category or "orders that no other checklist is for"
 
     @column("Live journeys")
     def live(self, template: Any) -> int:

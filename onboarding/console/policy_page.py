@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from onboarding.actions.update_nudge_policy import BOUNDS, PolicySettings, update_nudge_policy
@@ -37,10 +38,16 @@ class NudgePolicyForm(WhyForm):
         label="Reminders are sent by themselves", required=False, widget=UnfoldBooleanSwitchWidget
     )
     idle_after_hours = _whole_number("idle_after_hours", "Remind after (hours)", "Nobody touched the task for so long.")
-    dedupe_hours = _whole_number("dedupe_hours", "Same task again (hours)", "Not named for the same reason before.")
+    dedupe_hours = _whole_number(
+        "dedupe_hours", "Same task again (hours)", "Not named again for the same reason any sooner."
+    )
     max_per_task = _whole_number("max_per_task", "Reminders a task at most", "Then we fall silent about it.")
-    cap = _whole_number("cap", "Messages to one client", "At most, over all journeys and recovery prompts, within …")
-    cap_window_hours = _whole_number("cap_window_hours", "… so many hours", "The window of the cap.")
+    cap = _whole_number(
+        "cap", "Messages a client at most", "All journeys and recovery prompts together, in the hours below."
+    )
+    cap_window_hours = _whole_number(
+        "cap_window_hours", "Counted over (hours)", "Messages older than that do not count."
+    )
     quiet_from = _time_of_day("Quiet from", "On the client's clock.")
     quiet_until = _time_of_day("Quiet until", "The same time twice: no quiet hours.")
     stall_after_hours = _whole_number("stall_after_hours", "Stalled after (hours)", "Nothing moved for so long.")
@@ -58,6 +65,9 @@ class NudgePolicyPage(FormPage):
 
     def get_title(self) -> str:
         return f"{self.title}, version {get_policy_row().version}"
+
+    def get_page(self) -> dict[str, Any]:
+        return {"history_url": reverse("admin:onboarding_nudgepolicy_history", args=[get_policy_row().pk])}
 
     def get_initial(self) -> dict[str, Any]:
         row = get_policy_row()

@@ -34,6 +34,7 @@ class NudgePolicy(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "nudge policies"
         constraints: ClassVar = [
             models.CheckConstraint(name="there_is_one_nudge_policy", condition=Q(name=DEFAULT_POLICY)),
             models.CheckConstraint(name="nudge_cap_allows_one_message", condition=Q(cap__gte=1)),

@@ -52,6 +52,7 @@ class KeyInline(KeyColumnsMixin, ReadOnlyMixin, TabularInline):
 
 @admin.register(ApiClient)
 class ApiClientAdmin(HistoryMixin, ModelAdmin):
+    nothing_yet: ClassVar[str] = "Add one for each program that calls the API, then issue its key."
     list_display = ("name", "owner", "contact", "usable_keys", "last_used_at")
     search_fields = ("name", "owner", "contact")
     search_help_text = "Name, owner or address"
@@ -90,6 +91,7 @@ class ApiClientAdmin(HistoryMixin, ModelAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(KeyColumnsMixin, ReadOnlyAdmin):
+    nothing_yet: ClassVar[str] = "Keys are issued on the page of the API client that will use them."
     list_display: ClassVar = ("name", "client", "kind", "beginning", "rights", "state", "last_used_at", "expires_at")
     list_filter: ClassVar = ("kind", "client")
     search_fields: ClassVar = ("name", "prefix", "client__name")

@@ -19,6 +19,9 @@ from smplat.operations.set_aside import list_set_aside
 
 @admin.register(SetAside)
 class SetAsideAdmin(ReadOnlyAdmin):
+    nothing_yet: ClassVar[str] = (
+        "Sweeps could decide about every row. One that an error keeps them from waits here with the reason and is tried again within the hour."
+    )
     list_display = ("why", "what", "sweep", "times", "failing", "again")
     list_filter = ("sweep",)
     sortable_by = ()

@@ -9,6 +9,7 @@ from smplat.console.attention import AttentionContext, Card, Severity
 from smplat.console.counting import count_up_to
 from smplat.operations import switches
 from smplat.operations.models import Heartbeat
+from smplat.operations.pages.readiness import title_of
 from smplat.operations.probe import probe
 from smplat.operations.readiness import Status
 from smplat.operations.set_aside import list_set_aside
@@ -28,7 +29,7 @@ def parts_that_do_not_work(_context: AttentionContext) -> Iterable[Card]:
         yield Card(
             title="Parts of the platform do not work" if broken else "Parts of the platform work only in part",
             count=len(broken) + len(limping),
-            detail=", ".join(broken + limping),
+            detail=", ".join(title_of(name) for name in broken + limping),
             url=reverse("admin:operations_readiness"),
             severity=Severity.CRITICAL if broken else Severity.WARNING,
             permission="operations.view_readiness",
@@ -61,7 +62,7 @@ def schedules_that_fail(_context: AttentionContext) -> Iterable[Card]:
         yield Card(
             title="Scheduled work fails",
             count=len(names),
-            detail=", ".join(names),
+            detail=", ".join(name.replace("-", " ") for name in names),
             url=reverse("admin:operations_readiness"),
             severity=Severity.WARNING,
             permission="operations.view_readiness",

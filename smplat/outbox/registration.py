@@ -22,13 +22,13 @@ SCHEDULES = (
         name=SWEEP,
         task="outbox.sweep",
         every=timedelta(seconds=10),
-        title="Messages whose wake-up got lost wait until a person relays them by command.",
+        title="Messages whose wake-up got lost are delivered.",
     ),
     schedules.Schedule(
         name="purge-outbox",
         task="outbox.purge",
         every=timedelta(hours=1),
-        title="Texts and addresses of old messages stay longer than promised.",
+        title="Texts and addresses of old messages are removed when promised.",
     ),
 )
 # Greylisting, a restart or a deployment is over by then; what goes on needs a person.

@@ -3,6 +3,13 @@
 from smplat.operations import switches
 from smplat.outbox.choices import Channel
 
+WAYS = {
+    Channel.EMAIL: "by email",
+    Channel.SLACK: "to Slack",
+    Channel.WEBHOOK: "to webhook endpoints",
+    Channel.EVENT: "from one domain to another",
+}
+
 
 def declare_switches() -> None:
     """Declare `outbox.email` and its like."""
@@ -11,7 +18,7 @@ def declare_switches() -> None:
             switches.Switch(
                 name=switch_name(channel),
                 title=f"Outbox: {channel.label}",
-                stops=f"Nothing leaves by {channel.label.lower()}; messages wait and go out when it is on again.",
+                stops=f"Nothing goes {WAYS[channel]}; messages wait and go out when it is on again.",
                 # Unable to ask the database, a relay has nothing to deliver either.
                 safe_value=False,
             )

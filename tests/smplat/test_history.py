@@ -92,6 +92,11 @@ def test_what_no_door_names_is_named_after_the_process() -> None:
     assert contexts(SwitchState)[0]["who"] == history.process_name()
 
 
+def test_a_package_that_runs_is_named_by_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/srv/smplat/demo/__main__.py", "--port", "8000"])
+    assert history.process_name().startswith("program:demo by ")
+
+
 def test_deletes_are_kept() -> None:
     flip().delete()
     labels = list(SwitchState.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", flat=True))

@@ -17,6 +17,7 @@ from smplat.console.read_only import ReadOnlyAdmin
 class FailedLoginAdmin(ReadOnlyAdmin):
     """Who failed to sign in from where, and whether they are locked out."""
 
+    nothing_yet: ClassVar[str] = "Nobody has failed to sign in since the last success."
     list_display: ClassVar = ("username", "ip_address", "failures_since_start", "is_locked_out", "attempt_time")
     list_filter: ClassVar = ("attempt_time",)
     search_fields: ClassVar = ("username", "ip_address")

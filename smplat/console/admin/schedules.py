@@ -1,6 +1,7 @@
 """Schedules of Celery beat. They are declared in code (smplat.schedules) and synced, so the console shows them and can run one now."""
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from celery import current_app
 from django.contrib import admin, messages
@@ -11,21 +12,27 @@ from kombu.exceptions import OperationalError
 from kombu.utils.json import loads
 
 from smplat.console.actions import DialogForm, acting
+from smplat.console.columns import column
 from smplat.console.read_only import ReadOnlyAdmin
+from smplat.console.templatetags.console import ago
 from smplat.errors import Unavailable
+
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
 class ScheduleAdmin(ReadOnlyAdmin):
     """What beat sends, how often, and when it last did."""
 
-    list_display: ClassVar = ("name", "task", "scheduler", "enabled", "last_run_at", "total_run_count")
+    list_display: ClassVar = ("name", "purpose", "how_often", "enabled", "last_sent", "total_run_count")
+    ordering = ("name",)
+    sortable_by = ()
     list_filter: ClassVar = ("enabled",)
     search_fields: ClassVar = ("name", "task")
     fields: ClassVar = (
         "name",
         "task",
         "description",
-        "scheduler",
+        "how_often",
         "enabled",
         "args",
         "kwargs",
@@ -35,6 +42,26 @@ class ScheduleAdmin(ReadOnlyAdmin):
     list_select_related: ClassVar = ("interval", "crontab", "solar", "clocked")
     actions_row: ClassVar = ("run_now",)
     actions_detail: ClassVar = ("run_now",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 - Django's signature
+        return ("how_often",)
+
+    @column("What for")
+    def purpose(self, schedule: PeriodicTask) -> str:
+        return str(schedule.description or schedule.task)
+
+    @column("How often")
+    def how_often(self, schedule: PeriodicTask) -> str:
+        every = schedule.interval
+        if every is None:
+            return str(schedule.scheduler)
+        seconds = int(timedelta(**{every.period: every.every}).total_seconds())
+        size, unit = next((unit for unit in _UNITS if seconds % unit[0] == 0), (1, "s"))
+        return f"every {seconds // size} {unit}"
+
+    @column("Last sent")
+    def last_sent(self, schedule: PeriodicTask) -> Any:
+        return ago(schedule.last_run_at)
 
     @acting(
         "Run now",

@@ -36,10 +36,18 @@ class ReadinessPage(ConsolePage):
         }
 
 
+def title_of(name: str) -> str:
+    """A component in words: schedule:sweep-checkouts → Schedule: sweep checkouts."""
+    kind, _, rest = name.replace("_", " ").replace("-", " ").rpartition(":")
+    words = f"{kind}: {rest}" if kind else rest
+    return words[:1].upper() + words[1:]
+
+
 def _row(name: str, component: Component) -> dict[str, Any]:
     waits = component.status in {Status.ERROR, Status.DEGRADED, Status.STARTING}
     return {
         "name": name,
+        "title": title_of(name),
         "status": component.status.value,
         "kind": KINDS[component.status],
         "detail": component.detail,

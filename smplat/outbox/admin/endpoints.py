@@ -73,6 +73,9 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(HistoryMixin, ModelAdmin):
+    nothing_yet: ClassVar[str] = (
+        "Add a receiver: it is told what you choose, and each message is signed with its own secret."
+    )
     form = EndpointForm
     list_display = ("name", "url", "listens_to", "is_active", "disabled_because")
     fields = ("name", "url", "topics", "is_active", "disabled_because")

@@ -96,6 +96,17 @@ def test_the_timeline_tells_status_stages_decisions_messages_and_escalations(pla
         assert title in shown, title
 
 
+def test_of_calls_in_a_row_the_timeline_has_the_newest(place, signed_in, now):
+    order = place()
+    escalation = Escalation.objects.create(
+        order=order, stage="payment", reason="manual", opened_at=now, deadline_at=now + timedelta(hours=4)
+    )
+    for times in (2, 3, 4):
+        Escalation.objects.filter(pk=escalation.pk).update(times_called=times)
+    shown = titles(signed_in("operator"), order, source="Recovery")
+    assert shown == ["Escalation called again, 4 times in all", "Escalated: Called by an operator"]
+
+
 def test_the_timeline_can_be_narrowed_to_one_source(place, signed_in, now):
     order = place()
     decide(order, "defer", "quiet-hours", now)

@@ -116,6 +116,17 @@ def test_the_first_to_acknowledge_owns_it_and_the_second_is_told_who_does(stalle
     assert escalation.owner.username == "operator"
 
 
+@pytest.mark.parametrize(
+    ("done", "left"), [([], {"acknowledge", "resolve"}), (["acknowledge"], {"resolve"}), (["resolve"], set())]
+)
+def test_an_escalation_offers_what_is_left_to_do(stalled, signed_in, now, done, left):
+    escalation, client = escalated(stalled, now), signed_in("operator")
+    for action in done:
+        client.post(f"{QUEUE}{escalation.pk}/{action}/", {"_form_submitted": "on", "resolution": "paid by transfer"})
+    page = client.get(f"{QUEUE}{escalation.pk}/change/").content.decode()
+    assert {action for action in ("acknowledge", "resolve") if f"{escalation.pk}/{action}/" in page} == left
+
+
 def test_an_escalation_is_resolved_once_and_says_what_came_of_it(stalled, signed_in, now):
     escalation = escalated(stalled, now)
     form = {"_form_submitted": "on", "resolution": "paid by transfer"}

@@ -126,7 +126,7 @@ def test_results_say_when_there_is_not_enough_data(place, signed_in):
     at = clock.now() - 20 * DAY
     RecoveryAssignment.objects.create(order=place(), stage="payment", policy_version=1, arm="prompted", assigned_at=at)
     text = text_of(signed_in("viewer"), RESULTS)
-    assert "Not enough data (0 of 30)" in text
+    assert "Not enough data: 0 of 30 customers in the smaller arm" in text
     assert "within 14 days of the assignment" in text
     assert "within 7 days of the assignment" in text_of(signed_in("analyst"), RESULTS, window="7", days="30")
 

@@ -29,6 +29,10 @@ def test_a_change_makes_the_next_version_and_keeps_why(signed_in):
     assert "Fewer messages." in history
 
 
+def test_the_page_leads_to_earlier_versions(signed_in):
+    assert 'href="/admin/onboarding/nudgepolicy/default/history/"' in signed_in("operator").get(PAGE).content.decode()
+
+
 def test_a_value_out_of_bounds_is_refused_beside_its_field(signed_in):
     client = signed_in("operator")
     answer = client.post(PAGE, values_of(client) | {"cap": "99"})

@@ -12,6 +12,7 @@ from smplat.operations import cards, heartbeats, runbooks, switches
 from smplat.operations.actions.flip_switch import flip_switch
 from smplat.operations.models import RunbookRun, SwitchState
 from smplat.operations.pages import runbooks as runbook_pages
+from smplat.operations.pages.readiness import title_of
 from smplat.operations.runbook_documents import parse
 from smplat.operations.runbooks import Step, StepContext, StepResult
 from smplat.operations.switches import Switch
@@ -99,3 +100,11 @@ def test_off_switches_and_failing_schedules_need_somebody() -> None:
     context = AttentionContext(now=NOW)
     assert [card.detail for card in cards.switches_that_are_off(context)] == ["Engine: smoke"]
     assert [card.detail for card in cards.schedules_that_fail(context)] == ["sweep"]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("onboarding_nudges", "Onboarding nudges"), ("schedule:sweep-checkouts", "Schedule: sweep checkouts")],
+)
+def test_a_component_is_shown_in_words(name: str, title: str) -> None:
+    assert title_of(name) == title
