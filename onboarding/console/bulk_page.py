@@ -12,13 +12,13 @@ from django.db.models import TextChoices
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from onboarding.actions.change_journeys import MOST_AT_ONCE, change_journeys
 from onboarding.bulk import preview_change
 from onboarding.console.journey_forms import PersonForm
 from onboarding.errors import TooManyJourneys
-from onboarding.models import Journey
+from onboarding.models import Journey, Task, TemplateTask
 from onboarding.rules.bulk_changes import Change, GiveOwner, Plan, ShiftDueTimes, SkipTask
 from smplat import clock
 from smplat.console.pages import FormPage
@@ -45,13 +45,13 @@ class Kind(TextChoices):
 class BulkForm(PersonForm):
     """What is to be done to each."""
 
-    kind = forms.ChoiceField(label="What", choices=Kind.choices, widget=UnfoldAdminSelectWidget)
-    task = forms.SlugField(
+    # Nothing is chosen beforehand: whoever only wants to look should not plan to skip.
+    kind = forms.ChoiceField(label="What", choices=[("", "Choose"), *Kind.choices], widget=UnfoldAdminSelectWidget)
+    task = forms.ChoiceField(
         label="Task",
         required=False,
-        max_length=100,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Its name in the checklist, for example assets. To move due times it may be empty: all open tasks.",
+        widget=UnfoldAdminSelectWidget,
+        help_text="Only to skip it or to move its due time.",
     )
     hours = forms.IntegerField(
         label="Hours",
@@ -106,6 +106,16 @@ class BulkPage(FormPage):
         except IncorrectLookupParameters as wrong:
             raise Http404 from wrong
         return list(found.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+
+    def get_form(self, form_class: Any = None) -> forms.Form:
+        form: forms.Form = super().get_form(form_class)
+        ours = Task.objects.filter(journey_id__in=self.journey_ids, dropped_at__isnull=True)
+        current = TemplateTask.objects.filter(template__is_current=True)
+        titles = dict(current.values_list("slug", "title").union(ours.values_list("slug", "title")).order_by("slug"))
+        field = form.fields["task"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "All open tasks"), *((slug, f"{title} ({slug})") for slug, title in titles.items())]
+        return form
 
     def get_page(self) -> dict[str, Any]:
         return {

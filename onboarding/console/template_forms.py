@@ -39,7 +39,10 @@ class NewTemplateForm(VersionForm):
     """The head of a new template."""
 
     slug = forms.SlugField(
-        label="Name", max_length=100, widget=UnfoldAdminTextInputWidget, help_text="The same for all its versions."
+        label="Name",
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Short, for example gardens: letters, digits and hyphens. The same for all its versions.",
     )
     field_order = ("slug", "title", "product_category", "reason", "based_on")
 
@@ -51,8 +54,15 @@ NEEDED = ("slug", "title", "preferred_channel")
 class LineForm(forms.Form):
     """One task."""
 
-    slug = forms.SlugField(label="Name", max_length=100, widget=UnfoldAdminTextInputWidget)
-    title = forms.CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
+    slug = forms.SlugField(
+        label="Name",
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Short and lasting, for example assets; other tasks and reports cite it.",
+    )
+    title = forms.CharField(
+        max_length=255, widget=UnfoldAdminTextInputWidget, help_text="What the client reads above the task."
+    )
     description = forms.CharField(required=False, max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}))
     due_after_hours = forms.IntegerField(
         label="Due after (hours)",
@@ -60,6 +70,7 @@ class LineForm(forms.Form):
         min_value=1,
         max_value=MOST_DUE_HOURS,
         widget=UnfoldAdminIntegerFieldWidget,
+        help_text="After the journey began; empty: never overdue.",
     )
     preferred_channel = forms.ChoiceField(
         label="Remind by",
@@ -73,8 +84,15 @@ class LineForm(forms.Form):
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        help_text="What the client hands in, for example Logo.",
     )
-    depends_on = forms.SlugField(label="Comes after", required=False, max_length=100, widget=UnfoldAdminTextInputWidget)
+    depends_on = forms.SlugField(
+        label="Comes after",
+        required=False,
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="The name of the task that has to be done first; empty: none.",
+    )
     self_check = forms.ChoiceField(
         label="Completes itself when",
         required=False,

@@ -92,3 +92,10 @@ def test_who_only_looks_cannot_change_many(fresh, signed_in):
     client = signed_in("viewer")
     assert client.post(PAGE, {**SKIP, "apply": "1"}).status_code == 403
     assert b"change-many" not in client.get("/admin/onboarding/journey/").content
+
+
+def test_tasks_are_offered_by_their_titles_and_nothing_is_chosen_beforehand(fresh, signed_in):
+    fresh()
+    form = signed_in("operator").get(PAGE).context["form"]
+    assert form.fields["kind"].choices[0] == ("", "Choose")
+    assert ("assets", "Hand in your files and access (assets)") in form.fields["task"].choices

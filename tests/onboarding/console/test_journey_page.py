@@ -85,6 +85,16 @@ def test_cards_name_what_is_late_silent_and_missing(begin):
     assert cards(artifacts_awaited) == [("Artifacts not handed in", 1)]
 
 
+def test_the_page_of_a_canceled_order_calls_for_nothing(begin, signed_in):
+    journey, client = begin(), signed_in("operator")
+    page = client.get(page_of(journey)).content.decode()
+    assert [words in page for words in ("journey-remind", ">overdue<", ">awaited<")] == [True, True, True]
+    Order.objects.update(status="canceled")
+    page = client.get(page_of(journey)).content.decode()
+    assert "The order was canceled" in page
+    assert [words in page for words in ("journey-remind", ">overdue<", ">awaited<")] == [False, False, False]
+
+
 @pytest.mark.parametrize("status", ["canceled", "on_hold"])
 def test_nobody_is_called_for_an_order_at_rest(status, begin):
     begin()
