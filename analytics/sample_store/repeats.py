@@ -42,6 +42,7 @@ from onboarding.models import (
     SlaTurn,
     Task,
 )
+from onboarding.states import Side
 from smplat.bulk_rows import insert_rows
 from smplat.db import transaction
 from smplat.ids import new_id
@@ -167,7 +168,9 @@ def repeat_settled(*, seed: int, until: datetime) -> int:
 def read_settled(*, until: datetime) -> list[Story]:
     """The stories in which everything is done or canceled, nobody is called and no message was lost."""
     quiet = Order.objects.filter(orchestration__recovery_due_at=None, created_at__lt=until)
-    quiet = quiet.filter(Q(journey=None) | Q(journey__completed_at__isnull=False) | Q(status=OrderStatus.CANCELED))
+    # A journey that was not told yet that its order is canceled never would be, once repeated.
+    is_canceled = Q(status=OrderStatus.CANCELED, journey__turn=Side.NOBODY)
+    quiet = quiet.filter(Q(journey=None) | Q(journey__completed_at__isnull=False) | is_canceled)
     quiet = quiet.exclude(pk__in=Escalation.objects.filter(resolved_at=None).values("order"))
     ids = list(quiet.order_by("created_at").values_list("pk", flat=True))
     rows: dict[UUID, dict[type[models.Model], list[Row]]] = defaultdict(dict)

@@ -18,6 +18,8 @@ def describe(*, url: str, store: Store) -> str:
     if store.logins:
         lines += ["", "Log in as (role, user name, password)"]
         lines += [f"  {login['role']:14} {login['username']:14} {login['password']}" for login in store.logins]
+    if store.secret_key:
+        lines += ["", "Call the API with", f"  X-API-Key: {store.secret_key}"]
     lines += [
         "",
         "Logs are under .smplat/log, emails under .smplat/mail. Ctrl-C stops everything; the data stays for the next run.",

@@ -79,6 +79,15 @@ def test_the_same_seed_repeats_the_same_and_numbers_grow_with_time(settled, now)
     assert max(numbers) == "SM000600" < settled.order.order_number
 
 
+@pytest.mark.parametrize("turn", ["client", "nobody"])
+def test_a_canceled_order_is_repeated_once_its_journey_was_told(turn, begin, now):
+    journey = begin()
+    Order.objects.update(status="canceled")
+    Orchestration.objects.update(recovery_due_at=None)
+    Journey.objects.filter(pk=journey.pk).update(turn=turn)
+    assert len(read_settled(until=now + 30 * DAY)) == (turn == "nobody")
+
+
 @pytest.mark.parametrize("why", ["due", "called", "lost"])
 def test_what_still_waits_for_somebody_is_not_repeated(why, settled, now):
     if why == "due":
