@@ -7,13 +7,14 @@ from smplat import clock
 from smplat.outbox.actions.purge_payloads import purge_payloads
 from smplat.outbox.choices import Channel
 from smplat.outbox.models import Message
-from smplat.outbox.nudge import RELAY_TASK, nudge
+from smplat.outbox.nudge import RELAY_TASK, has_arrived, nudge
 from smplat.outbox.relay import SLICE, relay_channel
 
 
 @shared_task(name=RELAY_TASK, acks_late=True)
 def relay(channel: str) -> str:
     """Deliver what is due on one channel. Idempotent: a message is claimed by one relay and recorded once."""
+    has_arrived(channel)
     return str(relay_channel(channel, clock=clock.now, until=clock.now() + SLICE))
 
 

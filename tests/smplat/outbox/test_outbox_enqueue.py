@@ -7,7 +7,8 @@ from django.db import connection
 from kombu.exceptions import OperationalError
 
 from smplat.db import NoTransaction, rehearsal, transaction
-from smplat.outbox import nudge
+from smplat.outbox import nudge, tasks
+from smplat.outbox.choices import Channel
 from smplat.outbox.enqueue import (
     ChannelNotDeclared,
     ConsentUnknown,
@@ -33,6 +34,8 @@ def draft(**parts: object) -> Draft:
 def nudged(monkeypatch) -> list[str]:
     """Channels whose relay was woken."""
     woken: list[str] = []
+    for channel in Channel.values:
+        nudge.has_arrived(channel)
     monkeypatch.setattr(nudge.app, "send_task", lambda name, args, **_: woken.append(f"{name} {args[0]}"))
     return woken
 
@@ -93,6 +96,45 @@ def test_many_messages_in_one_transaction_wake_each_relay_once(hand_clock, nudge
     assert nudged == ["outbox.relay event", "outbox.relay email"]
 
 
+def test_a_burst_wakes_a_relay_once_until_it_begins(hand_clock, nudged):
+    for key in "ab":
+        with transaction():
+            enqueue(draft(dedupe_key=key), now=hand_clock())
+    assert nudged == ["outbox.relay event"]
+    tasks.relay("event")
+    with transaction():
+        enqueue(draft(dedupe_key="c"), now=hand_clock())
+    assert nudged == ["outbox.relay event"] * 2
+
+
+def test_a_relay_takes_what_is_committed_while_its_wake_up_is_on_its_way(hand_clock, nudged):
+    """It forgets the wake-up before it looks: the other way round it might miss what came in between."""
+    with transaction():
+        enqueue(draft(), now=hand_clock())
+    looked = []
+
+    def look(*_args, **_parts):
+        looked.append(nudge._is_the_first("event"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "relay_channel", look)
+        tasks.relay("event")
+    assert looked == [True]
+
+
+def test_a_wake_up_that_got_lost_stands_in_the_way_no_longer_than_its_task_lives(hand_clock, nudged):
+    with transaction():
+        enqueue(draft(), now=hand_clock())
+    assert 0 < nudge._flags().ttl(nudge._flag_of("event")) <= nudge.STALE_AFTER_SECONDS
+
+
+def test_the_sweep_wakes_a_relay_although_another_wake_up_is_on_its_way(hand_clock, nudged):
+    with transaction():
+        enqueue(draft(), now=hand_clock())
+    tasks.sweep()
+    assert nudged == ["outbox.relay event"] * 2
+
+
 def test_a_message_for_later_wakes_nobody(hand_clock, nudged):
     now = hand_clock()
     with transaction():
@@ -104,6 +146,7 @@ def test_a_broker_that_is_away_costs_the_caller_nothing(hand_clock, monkeypatch,
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("no broker")
 
+    nudge.has_arrived("event")
     monkeypatch.setattr(nudge._broker, "asks_again_at", float("-inf"))
     monkeypatch.setattr(nudge.app, "send_task", refuse)
     for key in "ab":
