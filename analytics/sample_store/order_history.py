@@ -43,7 +43,11 @@ SWEEP_SPAN = timedelta(minutes=1)
 PAID = Step(Stage.PAYMENT, StageStatus.COMPLETED)
 PAUSED_BEFORE_END = timedelta(days=2)
 CANCELED_SHARE = 0.02
+# What stands still for so long is called off: nobody comes back for it any more.
+GIVEN_UP_AFTER = timedelta(days=6)
 CANCELED_BY = Actor(ActorType.OPERATOR, label="Ops desk")
+CALLED_OFF = "The customer called it off."
+GIVEN_UP = "Nobody came back for it."
 OPERATOR = "operator"
 CALLS_AT_ONCE = 50
 # What the sample store's operator wrote before the real one looks.
@@ -101,7 +105,7 @@ class OrderHistory:
         live = self._live[order_id] = _Live(planned, order_id, chance)
         self._schedule_next(live, after=at)
         if chance.random() < CANCELED_SHARE:
-            self.timeline.add(at + timedelta(hours=chance.uniform(1, 60)), partial(_cancel, order_id))
+            self.timeline.add(at + timedelta(hours=chance.uniform(1, 60)), partial(_cancel, order_id, CALLED_OFF))
         progress(1)
 
     def _schedule_next(self, live: _Live, *, after: datetime) -> None:
@@ -110,6 +114,7 @@ class OrderHistory:
             return
         if number == live.made_up.stuck_before and not live.is_stuck:
             live.is_stuck = True
+            self.timeline.add(after + GIVEN_UP_AFTER, partial(self._give_up, live))
             return
         self.timeline.add(after + reports[number].after, partial(self._report, live))
 
@@ -132,6 +137,10 @@ class OrderHistory:
         """What held the order up is done after all."""
         if live.is_stuck and live.next_report == live.made_up.stuck_before:
             self._report(live, at)
+
+    def _give_up(self, live: _Live, at: datetime) -> None:
+        if live.next_report == live.made_up.stuck_before:
+            _cancel(live.order_id, GIVEN_UP, at)
 
     def _react(self, at: datetime) -> None:
         decided = RecoveryDecision.objects.filter(decided_at=at, order_id__in=self._live)
@@ -186,13 +195,13 @@ def _create(planned: PlannedOrder) -> UUID:
     return create_order(new=new, may_override_price=True, placed_at=at, now=at).order.pk
 
 
-def _cancel(order_id: UUID, at: datetime) -> None:
+def _cancel(order_id: UUID, notes: str, at: datetime) -> None:
     try:
         change_order_status(
             order_id=order_id,
             wanted=OrderStatus.CANCELED,
             by=CANCELED_BY,
-            notes="The customer called it off.",
+            notes=notes,
             metadata=None,
             occurred_at=at,
             now=at,

@@ -17,7 +17,7 @@ from smplat.outbox.nudge import quietly
 from smplat.outbox.relay import relay_channel
 
 # The real sweeps run every few minutes; in the past an hour more or less makes no difference to anybody.
-CHECKOUTS_SWEPT_EVERY = timedelta(hours=2)
+CHECKOUTS_SWEPT_EVERY = timedelta(hours=3)
 JOURNEYS_SWEPT_EVERY = timedelta(hours=8)
 # A relay of the past is given this long by its clock, which stands still.
 RELAY_SPAN = timedelta(minutes=1)

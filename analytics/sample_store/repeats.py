@@ -52,8 +52,8 @@ from smplat.outbox.models import DeliveryLogEntry, Message
 REACHES_BACK = timedelta(days=60)
 # Numbers that are left free for repeats, below those of the orders that are played.
 ROOM = 600
-# What was canceled or given up settles early, so among settled stories it is too much.
-UNFINISHED_WEIGHT = 0.2
+# Stories as old as this have come to their end, whichever: among younger ones those that end early are too many.
+FAIR_AGE = timedelta(days=8)
 # Other people do the same at about the same hour.
 STRAY = timedelta(minutes=30)
 # Every table that tells of an order, with the way from its rows to the order.
@@ -95,10 +95,6 @@ class Story:
     # The last that happened in it.
     ended_at: datetime
     rows: Mapping[type[models.Model], Sequence[Row]]
-
-    @property
-    def is_completed(self) -> bool:
-        return bool(self.rows[Order][0]["status"] == OrderStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,7 @@ def repeat_settled(*, seed: int, until: datetime) -> int:
 
 def read_settled(*, until: datetime) -> list[Story]:
     """The stories in which everything is done or canceled, nobody is called and no message was lost."""
-    quiet = Order.objects.filter(orchestration__recovery_due_at=None, created_at__lt=until)
+    quiet = Order.objects.filter(orchestration__recovery_due_at=None, created_at__lt=until - FAIR_AGE)
     # A journey that was not told yet that its order is canceled never would be, once repeated.
     is_canceled = Q(status=OrderStatus.CANCELED, journey__turn=Side.NOBODY)
     quiet = quiet.filter(Q(journey=None) | Q(journey__completed_at__isnull=False) | is_canceled)
@@ -218,11 +214,8 @@ def _plan(stories: Sequence[Story], *, chance: Random, until: datetime) -> list[
         fitting = [(story, shift) for story, shift in shifts if story.ended_at + shift + STRAY < until]
         missing = round(chance.gauss(ORDERS_PER_DAY, ORDERS_PER_DAY**0.5)) - have[day]
         if fitting and missing > 0:
-            weights = [1 if story.is_completed else UNFINISHED_WEIGHT for story, _ in fitting]
-            planned += [
-                (story, shift + STRAY * chance.uniform(-1, 1))
-                for story, shift in chance.choices(fitting, weights, k=missing)
-            ]
+            told = chance.choices(fitting, k=missing)
+            planned += [(story, shift + STRAY * chance.uniform(-1, 1)) for story, shift in told]
     return planned
 
 

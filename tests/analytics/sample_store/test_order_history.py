@@ -8,11 +8,12 @@ from django.core import mail
 
 from analytics.sample_store.access import ensure_logins
 from analytics.sample_store.goods import ensure_goods
+from analytics.sample_store.order_history import GIVEN_UP
 from analytics.sample_store.order_plan import plan_orders
 from analytics.sample_store.past import Played, play_past
 from analytics.storefront.goods import GOODS, PAUSED_SUPPLIER
 from analytics.storefront.purchases import make_up_order
-from checkout.models import Order, RecoveryDecision
+from checkout.models import Order, OrderStateEvent, RecoveryDecision
 from guardrails.models import Provider
 from merchandising.models import Product
 from onboarding.apps import ship_defaults
@@ -106,6 +107,15 @@ def test_what_stalled_was_prompted_by_the_real_sweep_and_its_emails_arrived_in_t
     assert len(mail.outbox) >= prompts.count()
     assert {"pending", "active"} <= set(Order.objects.values_list("status", flat=True))
     assert list(Provider.objects.filter(is_paused=True).values_list("pk", flat=True)) == [PAUSED_SUPPLIER]
+
+
+def test_what_nobody_comes_back_for_is_called_off_after_a_week(stocked):
+    play([one for one in planned(days=9) if one.made_up.stuck_before is not None][:5])
+    given_up = OrderStateEvent.objects.filter(notes=GIVEN_UP).values_list("order", flat=True)
+    assert given_up
+    assert set(Order.objects.filter(pk__in=given_up).values_list("status", flat=True)) == {"canceled"}
+    stalled = {"pending", "processing"}
+    assert not Order.objects.filter(created_at__lt=UNTIL - timedelta(days=8), status__in=stalled).exists()
 
 
 def test_what_an_operator_changed_of_the_goods_stays(stocked):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from analytics.sample_store.repeats import REACHES_BACK, leave_room_for_numbers, read_settled, repeat_settled
+from analytics.sample_store.repeats import FAIR_AGE, REACHES_BACK, leave_room_for_numbers, read_settled, repeat_settled
 from checkout.models import Customer, Escalation, Orchestration, Order
 from onboarding.actions.record_experiments import Experiment, record_experiments
 from onboarding.actions.sweep_nudges import sweep_nudges
@@ -45,6 +45,11 @@ def test_a_story_is_told_again_only_where_it_has_come_to_its_end_by_now(settled,
     repeat_settled(seed=7, until=until)
     newest = Order.objects.latest("created_at").created_at
     assert until - 11 * DAY < newest < until - 9 * DAY
+
+
+def test_young_stories_are_not_repeated_since_those_that_ended_already_ended_early(settled, now):
+    assert len(read_settled(until=now + FAIR_AGE + DAY)) == 1
+    assert read_settled(until=now + FAIR_AGE) == []
 
 
 def test_every_repeat_is_a_whole_story_of_its_own_person_and_time(settled, now):
