@@ -29,7 +29,7 @@ def running_rude_receiver(
 
         def talk(peer: socket.socket) -> None:
             with suppress(OSError), _encrypted(peer) if is_tls else peer as channel:
-                channel.recv(65_536)
+                _read_request(channel)
                 receiver.requests += 1
                 _say(channel, parts, every=every, over=over)
                 if stays_open:
@@ -52,6 +52,17 @@ def _encrypted(peer: socket.socket) -> ssl.SSLSocket:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)
     return context.wrap_socket(peer, server_side=True)
+
+
+def _read_request(channel: socket.socket) -> None:
+    """To its end: hanging up on what was not read resets the connection, and the answer is lost on its way."""
+    with channel.makefile("rb") as request:
+        length = 0
+        while (line := request.readline()).strip():
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        request.read(length)
 
 
 def _say(channel: socket.socket, parts: Sequence[bytes], *, every: float, over: Event) -> None:
