@@ -19,6 +19,8 @@ from smplat.outbox.relay import relay_channel
 # The real sweeps run every few minutes; in the past an hour more or less makes no difference to anybody.
 CHECKOUTS_SWEPT_EVERY = timedelta(hours=3)
 JOURNEYS_SWEPT_EVERY = timedelta(hours=8)
+# Once more at the very end: nothing waits for the sweeps of the present, which would be late by hours.
+LAST_SWEPT = timedelta(minutes=1)
 # A relay of the past is given this long by its clock, which stands still.
 RELAY_SPAN = timedelta(minutes=1)
 
@@ -85,3 +87,4 @@ def _expect(timeline: Timeline, sweep: Callable[[datetime], bool], *, since: dat
     while at < timeline.until:
         timeline.add(at, happen)
         at += every
+    timeline.add(timeline.until - LAST_SWEPT, happen)

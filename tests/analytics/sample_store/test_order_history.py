@@ -13,7 +13,7 @@ from analytics.sample_store.order_plan import plan_orders
 from analytics.sample_store.past import Played, play_past
 from analytics.storefront.goods import GOODS, PAUSED_SUPPLIER
 from analytics.storefront.purchases import make_up_order
-from checkout.models import Order, OrderStateEvent, RecoveryDecision
+from checkout.models import Orchestration, Order, OrderStateEvent, RecoveryDecision
 from guardrails.models import Provider
 from merchandising.models import Product
 from onboarding.apps import ship_defaults
@@ -107,6 +107,12 @@ def test_what_stalled_was_prompted_by_the_real_sweep_and_its_emails_arrived_in_t
     assert len(mail.outbox) >= prompts.count()
     assert {"pending", "active"} <= set(Order.objects.values_list("status", flat=True))
     assert list(Provider.objects.filter(is_paused=True).values_list("pk", flat=True)) == [PAUSED_SUPPLIER]
+
+
+def test_nothing_is_late_when_the_present_begins(past):
+    soon = UNTIL - timedelta(minutes=1)
+    assert not Orchestration.objects.filter(recovery_due_at__lt=soon).exists()
+    assert not Journey.objects.filter(nudge_due_at__lt=soon).exists()
 
 
 def test_what_nobody_comes_back_for_is_called_off_after_a_week(stocked):
