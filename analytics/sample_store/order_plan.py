@@ -13,7 +13,7 @@ ORDERS_PER_DAY = 9.0
 # Each passes through the real actions and sweeps, a tenth of a second of work: with more of them a demo would start late.
 # The last days are played in full; before them only some are, and repeats fill the rest (analytics.sample_store.repeats).
 LATELY = timedelta(days=4)
-PLAYED_PER_DAY_BEFORE = 3.0
+PLAYED_PER_DAY_BEFORE = 2.5
 # A storefront that does not check addresses lets such ones through: their prompts die, and the console shows it.
 MISTYPED_SHARE = 0.03
 # Older orders than these would be history that nobody acts on any more.

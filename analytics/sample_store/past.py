@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from analytics.sample_store.journey_history import JourneyHistory
@@ -71,7 +72,7 @@ def _play(
         orders.expect(one, stored=stored.get(one.placed_at), progress=progress)
     orders.expect_pause()
     _expect(timeline, orders.sweep, since=planned[0].placed_at, every=CHECKOUTS_SWEPT_EVERY)
-    _expect(timeline, journeys.sweep, since=planned[0].placed_at, every=JOURNEYS_SWEPT_EVERY)
+    _expect(timeline, partial(_sweep_journeys, journeys), since=planned[0].placed_at, every=JOURNEYS_SWEPT_EVERY)
     with quietly():
         timeline.run()
 
@@ -81,10 +82,20 @@ def _expect(timeline: Timeline, sweep: Callable[[datetime], bool], *, since: dat
 
     def happen(at: datetime) -> None:
         if sweep(at):
-            relay_channel(Channel.EMAIL, clock=lambda: at, until=at + RELAY_SPAN)
+            _relay(Channel.EMAIL, at)
 
     at = since + every
     while at < timeline.until:
         timeline.add(at, happen)
         at += every
     timeline.add(timeline.until - LAST_SWEPT, happen)
+
+
+def _sweep_journeys(journeys: JourneyHistory, at: datetime) -> bool:
+    """Journeys are told first how their orders moved on."""
+    _relay(Channel.EVENT, at)
+    return journeys.sweep(at)
+
+
+def _relay(channel: Channel, at: datetime) -> None:
+    relay_channel(channel, clock=lambda: at, until=at + RELAY_SPAN)
