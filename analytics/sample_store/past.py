@@ -17,8 +17,8 @@ from smplat.outbox.choices import Channel
 from smplat.outbox.nudge import quietly
 from smplat.outbox.relay import relay_channel
 
-# The real sweeps run every few minutes; in the past an hour more or less makes no difference to anybody.
-CHECKOUTS_SWEPT_EVERY = timedelta(hours=3)
+# The real sweeps run every few minutes; in the past a few hours make no difference to anybody.
+CHECKOUTS_SWEPT_EVERY = timedelta(hours=4)
 JOURNEYS_SWEPT_EVERY = timedelta(hours=8)
 # Once more at the very end: nothing waits for the sweeps of the present, which would be late by hours.
 LAST_SWEPT = timedelta(minutes=1)

@@ -89,12 +89,12 @@ def run(stack: Stack, *, port: int) -> None:
 
 
 def start(stack: Stack, *, url: str, port: int, started: float) -> None:
-    """The store first, then the processes; returns early when a stop is asked for."""
-    step("Database schema", store.migrate)
+    """The store before the processes that work on it; returns early when a stop is asked for."""
     shutil.rmtree(stack.environment["PROMETHEUS_MULTIPROC_DIR"])
     Path(stack.environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir()
-    # The web server imports while the store is filled.
+    # The web server imports, on another processor, while the tables are made.
     stack.start(processes.web(port=port))
+    step("Database schema", store.migrate)
     sample = step("Sample store", lambda: store.load_sample_store(stack))
     stack.start(processes.worker())
     stack.start(processes.beat())
