@@ -18,7 +18,7 @@ from analytics.storefront.wire import BATCH_MAX_EVENTS
 
 # Ids of made-up events live under this name: loading the same history twice adds nothing.
 SAMPLE_NAMESPACE = UUID("0d6a1a4e-62a5-5b0c-9a54-3f1de6f0a7b2")
-EVENTS_PER_DAY = 1_500
+EVENTS_PER_DAY = 1_300
 # The past is handed in as by an import that runs a few times a day: fewer, larger transactions load faster.
 HOURS_PER_BATCH = 4
 # The shop grows by this much over the whole history.

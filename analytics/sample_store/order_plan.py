@@ -17,7 +17,7 @@ PLAYED_PER_DAY_BEFORE = 2.5
 # A storefront that does not check addresses lets such ones through: their prompts die, and the console shows it.
 MISTYPED_SHARE = 0.03
 # Older orders than these would be history that nobody acts on any more.
-LONGEST_DAYS = 16
+LONGEST_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from smplat.outbox.relay import relay_channel
 
 # The real sweeps run every few minutes; in the past a few hours make no difference to anybody.
 CHECKOUTS_SWEPT_EVERY = timedelta(hours=4)
-JOURNEYS_SWEPT_EVERY = timedelta(hours=8)
+JOURNEYS_SWEPT_EVERY = timedelta(hours=12)
 # Once more at the very end: nothing waits for the sweeps of the present, which would be late by hours.
 LAST_SWEPT = timedelta(minutes=1)
 # A relay of the past is given this long by its clock, which stands still.

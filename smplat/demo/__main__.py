@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -90,12 +91,15 @@ def run(stack: Stack, *, port: int) -> None:
 
 def start(stack: Stack, *, url: str, port: int, started: float) -> None:
     """The store before the processes that work on it; returns early when a stop is asked for."""
+    # The search for reference cycles would take a sixth of the time and free some fifty megabytes.
+    gc.disable()
     shutil.rmtree(stack.environment["PROMETHEUS_MULTIPROC_DIR"])
     Path(stack.environment["PROMETHEUS_MULTIPROC_DIR"]).mkdir()
     # The web server imports, on another processor, while the tables are made.
     stack.start(processes.web(port=port))
     step("Database schema", store.migrate)
     sample = step("Sample store", lambda: store.load_sample_store(stack))
+    gc.enable()
     stack.start(processes.worker())
     stack.start(processes.beat())
     step("Web server", lambda: wait_for_answer(stack, f"{url}/healthz"))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from analytics.sample_store.repeats import FAIR_AGE, REACHES_BACK, leave_room_for_numbers, read_settled, repeat_settled
-from checkout.models import Customer, Escalation, Orchestration, Order
+from checkout.models import Customer, Escalation, Orchestration, Order, RecoveryAssignment
 from onboarding.actions.record_experiments import Experiment, record_experiments
 from onboarding.actions.sweep_nudges import sweep_nudges
 from onboarding.actions.toggle_task import toggle_task
@@ -91,6 +91,12 @@ def test_a_canceled_order_is_repeated_once_its_journey_was_told(turn, begin, now
     Orchestration.objects.update(recovery_due_at=None)
     Journey.objects.filter(pk=journey.pk).update(turn=turn)
     assert len(read_settled(until=now + 30 * DAY)) == (turn == "nobody")
+
+
+@pytest.mark.parametrize("arm", ["holdout", "prompted"])
+def test_who_was_held_out_is_not_repeated(arm, settled, now):
+    RecoveryAssignment.objects.create(order=settled.order, stage="payment", policy_version=1, arm=arm, assigned_at=now)
+    assert len(read_settled(until=now + 30 * DAY)) == (arm == "prompted")
 
 
 @pytest.mark.parametrize("why", ["due", "called", "lost"])
