@@ -16,8 +16,7 @@ from smplat.console.columns import column
 from smplat.console.read_only import ReadOnlyAdmin
 from smplat.console.templatetags.console import ago
 from smplat.errors import Unavailable
-
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+from smplat.operations.durations import write_duration
 
 
 class ScheduleAdmin(ReadOnlyAdmin):
@@ -55,9 +54,7 @@ class ScheduleAdmin(ReadOnlyAdmin):
         every = schedule.interval
         if every is None:
             return str(schedule.scheduler)
-        seconds = int(timedelta(**{every.period: every.every}).total_seconds())
-        size, unit = next((unit for unit in _UNITS if seconds % unit[0] == 0), (1, "s"))
-        return f"every {seconds // size} {unit}"
+        return f"every {write_duration(timedelta(**{every.period: every.every}))}"
 
     @column("Last sent")
     def last_sent(self, schedule: PeriodicTask) -> Any:
