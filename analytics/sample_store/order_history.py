@@ -70,6 +70,11 @@ class _Live:
     def made_up(self) -> MadeUpOrder:
         return self.planned.made_up
 
+    @property
+    def stands_still(self) -> bool:
+        """It got stuck and nothing has moved it on since."""
+        return self.is_stuck and self.next_report == self.made_up.stuck_before
+
 
 @dataclass(slots=True)
 class OrderHistory:
@@ -135,11 +140,11 @@ class OrderHistory:
 
     def _come_back(self, live: _Live, at: datetime) -> None:
         """What held the order up is done after all."""
-        if live.is_stuck and live.next_report == live.made_up.stuck_before:
+        if live.stands_still:
             self._report(live, at)
 
     def _give_up(self, live: _Live, at: datetime) -> None:
-        if live.next_report == live.made_up.stuck_before:
+        if live.stands_still:
             _cancel(live.order_id, GIVEN_UP, at)
 
     def _react(self, at: datetime) -> None:
