@@ -1,6 +1,5 @@
 """Fill a development database with a made-up store."""
 
-import gc
 import json
 import sys
 from argparse import ArgumentParser
@@ -76,8 +75,6 @@ class Command(BaseCommand):
         origins = tuple(options["origin"] or {*DEFAULT_ORIGINS, settings.API_BASE_URL, settings.FRONTEND_URL})
         logins = ensure_logins()
         keys = ensure_keys(options["keys_file"], origins=origins, now=now)
-        # What was loaded until here stays: searches for reference cycles need not go through it a hundred times.
-        gc.freeze()
         past = {"days": options["days"], "seed": options["seed"]}
         with _unhurried_commits():
             loaded = self._load_events(**past) if options["only"] in (None, EVENTS) else Loaded()
