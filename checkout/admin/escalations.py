@@ -21,9 +21,8 @@ from smplat import clock
 from smplat.console.actions import DialogForm, acting
 from smplat.console.columns import column
 from smplat.console.read_only import ReadOnlyAdmin
-from smplat.console.templatetags.console import ago, money
+from smplat.console.templatetags.console import NOTHING, ago, money
 
-_NOTHING = "\N{EN DASH}"
 LATE, WAITS, TAKEN, RESOLVED = "Past its deadline", "To acknowledge", "Acknowledged", "Resolved"
 
 
@@ -100,7 +99,7 @@ class EscalationAdmin(ReadOnlyAdmin):
     @column("Deadline")
     def deadline(self, escalation: Escalation) -> Any:
         is_open = escalation.acknowledged_at is None and escalation.resolved_at is None
-        return ago(escalation.deadline_at) if is_open else _NOTHING
+        return ago(escalation.deadline_at) if is_open else NOTHING
 
     @column("Owner")
     def whose(self, escalation: Escalation) -> str:

@@ -27,9 +27,8 @@ from smplat import clock
 from smplat.console.columns import column
 from smplat.console.keyset import KeysetModelAdmin
 from smplat.console.read_only import ReadOnlyMixin
-from smplat.console.templatetags.console import ago, money
+from smplat.console.templatetags.console import NOTHING, ago, money
 
-_NOTHING = "\N{EN DASH}"
 STATUS_COLOURS = {
     OrderStatus.PENDING.label: "info",
     OrderStatus.PROCESSING.label: "info",
@@ -118,14 +117,14 @@ class OrderAdmin(MoveActions, RecoveryActions, CustomerColumnMixin, ReadOnlyMixi
     def stage(self, order: Order) -> str:
         checkout = getattr(order, "orchestration", None)
         if checkout is None:
-            return _NOTHING
+            return NOTHING
         stage, status = checkout.get_current_stage_display(), checkout.get_stage_status_display()
         return stage if stage == status else f"{stage}: {status.lower()}"
 
     @column("Stalled")
     def stalled(self, order: Any) -> SafeString | str:
         since: datetime | None = order.stalled_at
-        return ago(since) if since and since <= clock.now() else _NOTHING
+        return ago(since) if since and since <= clock.now() else NOTHING
 
     @column("Value")
     def value(self, order: Order) -> str:

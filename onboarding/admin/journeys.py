@@ -31,9 +31,7 @@ from smplat import clock
 from smplat.console.columns import column
 from smplat.console.keyset import KeysetModelAdmin
 from smplat.console.read_only import ReadOnlyMixin
-from smplat.console.templatetags.console import ago
-
-_NOTHING = "\N{EN DASH}"
+from smplat.console.templatetags.console import NOTHING, ago
 
 
 @admin.register(Journey)
@@ -125,22 +123,22 @@ class JourneyAdmin(CustomerColumnMixin, ReadOnlyMixin, KeysetModelAdmin):
     @column("Waits for")
     def waits_for(self, journey: Any) -> SafeString | str:
         if journey.status == JourneyStatus.COMPLETED:
-            return _NOTHING
+            return NOTHING
         late = [f"{journey.overdue_tasks} overdue"] if journey.overdue_tasks else []
         missing = [f"{journey.awaiting_artifacts} not handed in"] if journey.awaiting_artifacts else []
         if late or missing:
             return ", ".join([*late, *missing])
-        return format_html("<span>due {}</span>", ago(journey.next_due_at)) if journey.next_due_at else _NOTHING
+        return format_html("<span>due {}</span>", ago(journey.next_due_at)) if journey.next_due_at else NOTHING
 
     @column("Turn")
     def turn_of(self, journey: Journey) -> SafeString | str:
         if journey.turn == Side.NOBODY:
-            return _NOTHING
+            return NOTHING
         return format_html("<span>{}, {}</span>", Side(journey.turn).label, ago(journey.turn_since))
 
     @column("Owner")
     def owned_by(self, journey: Journey) -> str:
-        return journey.owner.get_username() if journey.owner else _NOTHING
+        return journey.owner.get_username() if journey.owner else NOTHING
 
     @column("Last touch")
     def touched(self, journey: Journey) -> SafeString | str:

@@ -13,7 +13,8 @@ from smplat import clock
 
 register = template.Library()
 
-_NOTHING = "\N{EN DASH}"
+# In the place of a value that there is none of.
+NOTHING = "\N{EN DASH}"
 
 # Currencies without a minor unit, or with three digits of it (ISO 4217); all others have two.
 _DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
@@ -23,7 +24,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 @register.filter
 def thousands(value: int | Decimal | None) -> str:
     """12345 → 12,345."""
-    return _NOTHING if value is None else f"{value:,}"
+    return NOTHING if value is None else f"{value:,}"
 
 
 @register.filter
@@ -36,7 +37,7 @@ def money(amounts: Mapping[str, Decimal] | None) -> str:
 def percent(share: float | Decimal | None) -> str:
     """0.00423 → 0.42 %: two significant digits below one per cent, so that a low rate does not round to zero."""
     if share is None:
-        return _NOTHING
+        return NOTHING
     value = Decimal(str(share)) * 100
     return f"{value:.2f} %" if not value or abs(value) >= 1 else f"{value:.2g} %"
 
@@ -44,7 +45,7 @@ def percent(share: float | Decimal | None) -> str:
 @register.filter
 def exact(moment: datetime | None) -> str:
     """The moment in the person's zone, with the zone named: 2026-11-23 10:31:07 CET."""
-    return _NOTHING if moment is None else timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
+    return NOTHING if moment is None else timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 @register.filter

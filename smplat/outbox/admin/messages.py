@@ -17,12 +17,11 @@ from smplat.console.actions import ReasonForm, acting
 from smplat.console.columns import column
 from smplat.console.keyset import KeysetModelAdmin
 from smplat.console.read_only import ReadOnlyMixin
-from smplat.console.templatetags.console import ago
+from smplat.console.templatetags.console import NOTHING, ago
 from smplat.outbox.actions.resend_message import resend_message
 from smplat.outbox.choices import AT_REST, Channel, Happening, State
 from smplat.outbox.models import DeliveryLogEntry, Message, WebhookEndpoint
 
-NOTHING = "\N{EN DASH}"
 STATE_COLOURS = {
     State.PENDING.label: "info",
     State.LEASED.label: "info",
